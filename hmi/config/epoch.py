@@ -1,0 +1,81 @@
+"""The resolved configuration: what the engine runs, the screens show and the recording names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+
+from hmi.config.base import Config, Name, TextId
+from hmi.config.endpoints import Endpoint
+from hmi.config.geometry import Geometry
+from hmi.config.machine import MachineType
+from hmi.config.screens import MachineScreen
+from hmi.config.tags import Tag
+from hmi.model.identity import EquipmentPath
+
+Texts = dict[str, dict[str, str]]
+"""language → text id → text."""
+
+
+class Machine(Config):
+    """One machine of the site: its type, where it stands, how it is reached, what its screen shows.
+
+    ``name`` is the machine's own text id in the site's texts (``Mill 07``); the type's name is
+    ``type.name`` in the plugin's texts (``Haas VF-6SS``).
+    """
+
+    id: Name
+    name: TextId
+    type: MachineType
+    plugin_version: str = ""
+    plugin_hash: str = ""
+    enterprise: str = ""
+    site: str = ""
+    area: str = ""
+    line: str = ""
+    endpoints: dict[Name, Endpoint]
+    geometry: Geometry | None = None
+    screen: MachineScreen | None = None
+    texts: Texts = {}
+
+    @property
+    def path(self) -> EquipmentPath:
+        """The machine's place in the ISA-95 hierarchy."""
+        return EquipmentPath(self.enterprise, self.site, self.area, self.line)
+
+
+class Quarantined(Config):
+    """A machine or plugin that was left out, and why, for a person to read."""
+
+    name: str
+    cause: str
+
+
+class Epoch(Config):
+    """A resolved configuration. ``tags[i]`` is the tag of index i for the epoch's whole life."""
+
+    site: Name
+    name: TextId = "site.name"
+    language: str = "en"
+    machines: tuple[Machine, ...]
+    tags: tuple[Tag, ...]
+    texts: Texts = {}
+    quarantined: tuple[Quarantined, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) over the canonical JSON form: the epoch's identity."""
+        canonical = json.dumps(
+            self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Tag id → index."""
+        return {tag.id: i for i, tag in enumerate(self.tags)}
+
+    def tags_of(self, machine: str) -> tuple[int, ...]:
+        """The indexes of one machine's tags, in file order."""
+        return tuple(i for i, tag in enumerate(self.tags) if tag.machine == machine)

@@ -1,0 +1,32 @@
+"""site.yaml: which machines this site has and how they are reached."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from hmi.config.base import Config, Name, TextId
+from hmi.config.endpoints import Endpoint
+
+
+class SiteMachine(Config):
+    """A machine of the site. ``tags`` overrides single keys of the plugin's tags, by tag name."""
+
+    id: Name
+    plugin: Name
+    name: TextId
+    area: str = ""
+    line: str = ""
+    endpoints: Annotated[dict[Name, Endpoint], Field(min_length=1)]
+    tags: dict[Name, dict[str, object]] = {}
+
+
+class Site(Config):
+    """The site file."""
+
+    id: Name
+    name: TextId = "site.name"
+    enterprise: str = ""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    machines: Annotated[tuple[SiteMachine, ...], Field(min_length=1)]

@@ -1,0 +1,129 @@
+"""What engine and screen say to each other over the local transport: ordered, none lost.
+
+Each message is one msgpack map tagged with its kind; frames are length-prefixed (`hmi.link.transport`).
+Arrays travel as little-endian bytes. Unknown kinds are refused with an error that names both versions.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from hmi.model.context import ContextEvent
+from hmi.model.samples import LinkState
+
+PROTOCOL_VERSION: Final = 1
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="kind"):
+    """Base of all messages."""
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """First message of a client."""
+
+    version: int
+    client: str
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """First message of the engine, and again at every new epoch: everything a screen needs to begin.
+
+    ``epoch`` is the JSON of `hmi.config.epoch.Epoch`; ``table`` names the shared-memory segment of this
+    epoch; ``started`` is the engine's start in UTC ns.
+    """
+
+    version: int
+    engine_pid: int
+    started: int
+    epoch: bytes
+    digest: str
+    table: str
+
+
+class EndpointNews(Message, frozen=True, tag="endpoint"):
+    """The state of one endpoint's link; sent on change and, for each endpoint, after Welcome.
+
+    ``since`` UTC ns; ``since_monotonic`` the same on the monotonic scale; ``offset`` and
+    ``offset_uncertainty`` of the device's clock in ns (None: not known).
+    """
+
+    machine: str
+    endpoint: str
+    state: LinkState
+    since: int
+    since_monotonic: int
+    cause: str = ""
+    offset: int | None = None
+    offset_uncertainty: int | None = None
+
+
+class GrantedNews(Message, frozen=True, tag="granted"):
+    """Granted intervals in seconds for tags (``index`` u4[n] bytes)."""
+
+    index: bytes
+    sampling: float
+    publishing: float
+
+
+class ContextNews(Message, frozen=True, tag="context"):
+    """A change of context; after Welcome the present context of every machine."""
+
+    event: ContextEvent
+
+
+class Counters(Message, frozen=True, tag="counters"):
+    """Drop and traffic counters of one endpoint since the engine's start; about once a second."""
+
+    machine: str
+    endpoint: str
+    samples: int
+    lost: int
+    connects: int
+    unknown_losses: int = 0
+
+
+class Notice(Message, frozen=True, tag="notice"):
+    """Something a person should know that is no alarm: a quarantined plugin, a slow client, a full disk."""
+
+    utc: int
+    subject: str
+    text: str
+
+
+class HistoryRequest(Message, frozen=True, tag="history?"):
+    """Ask for one tag's history in [begin, end] UTC ns, decimated to at most about ``points`` points."""
+
+    request: int
+    index: int
+    begin: int
+    end: int
+    points: int
+
+
+class HistoryReply(Message, frozen=True, tag="history"):
+    """The answer to `HistoryRequest` with the same number.
+
+    ``time`` i8[n] UTC ns (offset-corrected source time, else receive time), rising; ``value`` f8[n];
+    ``severity`` u1[n]: a Bad point begins a gap. Min/max decimation keeps every extreme. ``complete_from``
+    is the time since when the engine holds everything.
+    """
+
+    request: int
+    index: int
+    time: bytes
+    value: bytes
+    severity: bytes
+    complete_from: int
+
+
+class Refusal(Message, frozen=True, tag="refusal"):
+    """Why the engine does not serve this client or request; ``request`` is 0 for the connection itself."""
+
+    text: str
+    request: int = 0
+
+
+ToEngine = Hello | HistoryRequest
+ToClient = Welcome | EndpointNews | GrantedNews | ContextNews | Counters | Notice | HistoryReply | Refusal

@@ -1,0 +1,4 @@
+"""pytest fixtures and contract suites, for us and for the authors of machine plugins.
+
+Imports anything; nothing inside imports it.
+"""
