@@ -30,5 +30,5 @@ class Simulator(Protocol):
 
 
 @hookspec(firstresult=True)
-def twinpane_simulator() -> Simulator | None:  # type: ignore[empty-body]
+def twinpane_simulator() -> Simulator | None:
     """Give a simulator of this machine type, or None where there is none."""
