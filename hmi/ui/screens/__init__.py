@@ -1,0 +1,1 @@
+"""The screens that the navigation bar leads to."""
