@@ -1,0 +1,19 @@
+"""What can go wrong at the boundary between processes."""
+
+from __future__ import annotations
+
+
+class LinkError(Exception):
+    """Base of the link's errors."""
+
+
+class LinkUnavailable(LinkError):
+    """No engine can be reached: none runs, it is starting, or we may not speak to it."""
+
+
+class LinkClosed(LinkError):
+    """The engine's end has closed, or said something that cannot be understood."""
+
+
+class FrameError(LinkError):
+    """Bytes that are no frame of ours: too long, or not a message."""
