@@ -6,6 +6,7 @@ no socket and no clock.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,10 +17,11 @@ from hmi.config.epoch import Epoch, Machine
 from hmi.config.tags import Tag
 from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient, Welcome
 from hmi.model import values
-from hmi.model.clock import Instant
+from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.columns import Columns
 from hmi.model.context import ContextKey
-from hmi.present.freshness import freshness
+from hmi.model.samples import LinkState
+from hmi.present.freshness import Freshness, freshness
 
 NOTICES_KEPT = 200
 
@@ -37,7 +39,8 @@ class Frame:
     """What changed since the frame before, at ``now``.
 
     ``changed``    tag indexes whose sample (value, status, times) is new
-    ``freshness``  u1[n], `hmi.present.freshness.Freshness` of every tag
+    ``freshness``  u1[n], `hmi.present.freshness.Freshness` of every tag; nothing is better than STALE
+                   while the engine is not alive
     ``aged``       tag indexes whose freshness is another than in the frame before
     ``engine_alive`` whether the engine's heartbeat is in time; if not, nothing on screen is live
     """
@@ -63,6 +66,9 @@ class Session:
     counters: dict[tuple[str, str], Counters] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     granted: dict[int, tuple[float, float]] = field(default_factory=dict)
+    unlinked: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Endpoints without a link: since when (monotonic ns), however often it was tried in between."""
+    _bad_since: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     _freshness: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
 
     @classmethod
@@ -80,7 +86,7 @@ class Session:
         """Keep the news of one message; messages that are not news (history, refusals) change nothing."""
         match message:
             case EndpointNews():
-                self.endpoints[message.machine, message.endpoint] = message
+                self._take_endpoint(message)
             case ContextNews(event=event):
                 self.context.setdefault(event.machine, {})[event.key] = event.value
             case Counters():
@@ -100,12 +106,44 @@ class Session:
             changed = np.flatnonzero(self.columns.changed > self.revision)
             self.revision = revision
         fresh = freshness(self.columns, self.max_age, now.monotonic)
+        if not engine_alive:
+            fresh = np.maximum(fresh, np.uint8(Freshness.STALE))
+        self._note_bad(fresh, now)
         if len(self._freshness) == len(fresh):
             aged = np.flatnonzero(fresh != self._freshness)
         else:
             aged = np.arange(len(fresh))
         self._freshness = fresh
         return Frame(now=now, changed=changed, freshness=fresh, aged=aged, engine_alive=engine_alive)
+
+    def age(self, index: int, now: Instant) -> float:
+        """Seconds for which the value has not been vouched for; NaN where it never was.
+
+        Counted from the last confirmation, for a Bad value from when it went bad (as far as this screen
+        saw it, else from when it was received).
+        """
+        began = int(self.columns.confirmed[index])
+        if self._bad_since[index] != NO_TIME:
+            began = int(self._bad_since[index])
+        return math.nan if began == NO_TIME else max(0.0, (now.monotonic - began) / SECOND)
+
+    def _note_bad(self, fresh: npt.NDArray[np.uint8], now: Instant) -> None:
+        bad = fresh == Freshness.BAD
+        if len(self._bad_since) != len(fresh):
+            self._bad_since = np.full(len(fresh), NO_TIME, np.int64)
+            received = now.monotonic - np.maximum(now.utc - self.columns.receive_time, 0)
+            self._bad_since[bad] = received[bad]
+            return
+        self._bad_since[~bad] = NO_TIME
+        self._bad_since[bad & (self._bad_since == NO_TIME)] = now.monotonic
+
+    def _take_endpoint(self, news: EndpointNews) -> None:
+        key = (news.machine, news.endpoint)
+        self.endpoints[key] = news
+        if news.state is LinkState.UP:
+            self.unlinked.pop(key, None)
+        else:
+            self.unlinked.setdefault(key, news.since_monotonic)
 
     def value(self, index: int) -> values.Value:
         """The last value of a tag in its declared type, whatever its quality."""

@@ -16,19 +16,10 @@ _FILES: Final = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
 
 
 def load_fonts() -> None:
-    """Make the bundled typeface known to the running QGuiApplication; harmless when it is known already."""
-    if FAMILY in QFontDatabase.families() and FAMILY in bundled_families():
-        return
+    """Make the bundled typeface known to the running QGuiApplication: once, before the first widget."""
     folder = resources.files("hmi.ui") / "fonts"
     for name in _FILES:
         QFontDatabase.addApplicationFontFromData((folder / name).read_bytes())
-
-
-def bundled_families() -> frozenset[str]:
-    """The families that were loaded from our own files into the running application."""
-    return frozenset(
-        family for number in range(len(_FILES)) for family in QFontDatabase.applicationFontFamilies(number)
-    )
 
 
 def font(px: float, weight: int = REGULAR) -> QFont:

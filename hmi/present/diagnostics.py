@@ -1,0 +1,193 @@
+"""View models of the Diagnostics screen: every tag and every endpoint, for an engineer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from hmi.config.addresses import ModbusAddress, ModbusFormat, OpcUaAddress, SimulatedAddress
+from hmi.config.tags import Tag
+from hmi.link.messages import Counters, EndpointNews
+from hmi.model import status
+from hmi.model.clock import MILLISECOND, SECOND, Instant
+from hmi.model.samples import LinkState
+from hmi.present import format as formats
+from hmi.present import quality
+from hmi.present.freshness import Freshness
+from hmi.present.quality import Look, Quality
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """One tag. ``asked`` and ``granted`` are intervals; ``semantic`` may be empty."""
+
+    id: str
+    label: str
+    address: str
+    semantic: str
+    raw: str
+    value: str
+    unit: str
+    status: str
+    quality: Quality
+    age: str
+    asked: str
+    granted: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """One endpoint. ``state`` None: nothing heard of it yet; ``losing`` whether changes were lost."""
+
+    name: str
+    state: LinkState | Literal["unheard"]
+    since: str
+    cause: str
+    offset: str
+    traffic: str
+    losing: bool
+
+
+def select(session: Session, frame: Frame, machine: str, *, not_live_only: bool) -> npt.NDArray[np.intp]:
+    """The indexes of the tags to list, in epoch order; ``machine`` "" for all."""
+    if machine:
+        indexes = np.array(session.epoch.tags_of(machine), np.intp)
+    else:
+        indexes = np.arange(len(session.epoch.tags))
+    return indexes[frame.freshness[indexes] > Freshness.UNCERTAIN] if not_live_only else indexes
+
+
+def row(session: Session, frame: Frame, index: int, texts: Texts) -> TagRow:
+    """The row of one tag; ``texts`` are the site's."""
+    tag = session.tag(index)
+    own = texts.for_machine(tag.machine)
+    point = texts.text("format.point")
+    shown = quality.of(session, frame, index, own)
+    empty = shown.look is Look.EMPTY
+    return TagRow(
+        id=tag.id,
+        label=formats.label(tag, own),
+        address=address(tag, texts),
+        semantic=tag.semantic,
+        raw="" if empty else raw(session, index, point),
+        value="" if empty else formats.value(session.value(index), tag, own),
+        unit=tag.unit,
+        status=status.name(int(session.columns.status[index])),
+        quality=shown,
+        age=formats.exact_age(session.age(index, frame.now), point),
+        asked=formats.interval(asked(session, tag), point),
+        granted=granted(session, index, texts),
+    )
+
+
+def raw(session: Session, index: int, point: str) -> str:
+    """The value as it was on the wire, every digit of it; a derived tag has none."""
+    if session.tag(index).address is None:
+        return ""
+    value = session.raw(index)
+    if isinstance(value, bool | str):
+        return str(value)
+    if isinstance(value, tuple):
+        return f"[{len(value)}]"
+    return f"{value:.6g}".replace(".", point) if isinstance(value, float) else str(value)
+
+
+def address(tag: Tag, texts: Texts) -> str:
+    """Where a tag lies, as an engineer would look it up in the device."""
+    match tag.address:
+        case None:
+            return f"{texts.text('diagnostics.derived')}: {tag.derived or ''}".rstrip(": ")
+        case OpcUaAddress():
+            return tag.address.node or "/".join(tag.address.path or ())
+        case ModbusAddress():
+            return _modbus(tag.address)
+        case SimulatedAddress():
+            return f"{tag.address.kind} {tag.address.low:g} … {tag.address.high:g}"
+
+
+def _modbus(at: ModbusAddress) -> str:
+    text = f"{at.table.replace('_', ' ')} {at.address}"
+    if at.format is ModbusFormat.BITS:
+        text += f".{at.bit}" if at.bits == 1 else f".{at.bit}-{at.bit + at.bits - 1}"
+    elif at.format is not ModbusFormat.BOOL:
+        text += f" {at.format}"
+    if at.registers > 1:
+        text += f" {at.order}"
+    return f"{text}, unit {at.unit}"
+
+
+def asked(session: Session, tag: Tag) -> float:
+    """The interval in seconds that we asked for; 0 for a derived tag."""
+    endpoint = session.machine(tag.machine).endpoints.get(tag.endpoint)
+    return 0.0 if endpoint is None or tag.address is None else endpoint.paces.of(tag.pace)
+
+
+def granted(session: Session, index: int, texts: Texts) -> str:
+    """What the device granted: sampling, and publishing where the protocol has it."""
+    if session.tag(index).address is None:
+        return "–"
+    given = session.granted.get(index)
+    if given is None:
+        return texts.text("diagnostics.not_granted")
+    point = texts.text("format.point")
+    parts = [formats.interval(each, point) for each in given if each > 0]
+    return " + ".join(parts) or "–"
+
+
+def endpoints(session: Session, now: Instant, texts: Texts, machine: str = "") -> tuple[EndpointRow, ...]:
+    """The rows of all endpoints of the epoch (of one machine), also of those never heard of."""
+    return tuple(
+        _endpoint(session, now, each.id, name, texts)
+        for each in session.epoch.machines
+        if machine in ("", each.id)
+        for name in each.endpoints
+    )
+
+
+def _endpoint(session: Session, now: Instant, machine: str, name: str, texts: Texts) -> EndpointRow:
+    key = (machine, name)
+    news = session.endpoints.get(key)
+    counters = session.counters.get(key)
+    title = f"{texts.text(session.machine(machine).name)} / {name}"
+    losing = counters is not None and bool(counters.lost or counters.unknown_losses)
+    traffic = _traffic(counters, texts)
+    if news is None:
+        return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", traffic, losing)
+    began = session.unlinked.get(key, news.since_monotonic)
+    age = formats.duration((now.monotonic - began) / SECOND)
+    since = texts.text("diagnostics.since", state=texts.text(f"link.{news.state}"), age=age)
+    return EndpointRow(title, news.state, since, news.cause, _offset(news, texts), traffic, losing)
+
+
+def _offset(news: EndpointNews, texts: Texts) -> str:
+    if news.offset is None:
+        return texts.text("diagnostics.offset_unknown")
+    point = texts.text("format.point")
+    return texts.text(
+        "diagnostics.offset",
+        offset=formats.number(news.offset / MILLISECOND, 1, point),
+        uncertainty=formats.number((news.offset_uncertainty or 0) / MILLISECOND, 1, point),
+    )
+
+
+def _traffic(counters: Counters | None, texts: Texts) -> str:
+    if counters is None:
+        return texts.text("diagnostics.no_counters")
+    lost = texts.text("diagnostics.lost", count=formats.number(counters.lost, 0))
+    if counters.unknown_losses:
+        lost = texts.text(
+            "diagnostics.lost_unknown",
+            count=formats.number(counters.lost, 0),
+            unknown=formats.number(counters.unknown_losses, 0),
+        )
+    parts = (
+        texts.text("diagnostics.samples", count=formats.number(counters.samples, 0)),
+        lost,
+        texts.text("diagnostics.connects", count=formats.number(counters.connects, 0)),
+    )
+    return " · ".join(parts)

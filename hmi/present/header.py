@@ -1,0 +1,161 @@
+"""View model of the header bar: which machine, what it does, on what, and for how long yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from hmi.config.epoch import Machine
+from hmi.model.context import ContextKey
+from hmi.present import format as formats
+from hmi.present import machine_state
+from hmi.present.freshness import Freshness
+from hmi.present.machine_state import StateView
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+
+_SEPARATOR = " · "
+_LEVEL_SEPARATOR = " / "
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the machine works on, in two lines; ``live`` is False where that may no longer be so."""
+
+    title: str
+    detail: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """``3:42`` and ``left of 9:10``."""
+
+    figure: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderView:
+    """The header bar without its latency pill. ``path`` is the ISA-95 path, outermost level first."""
+
+    title: str
+    path: str
+    state: StateView | None
+    job: Job | None
+    left: TimeLeft | None
+    clock: str
+    date: str
+
+
+def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -> HeaderView:
+    """The header while one machine is in view; ``texts`` are the machine's."""
+    levels = machine.path.levels()
+    path = _LEVEL_SEPARATOR.join(levels[1:] if len(levels) > 3 else levels)
+    kind = texts.text(machine.type.name)
+    return HeaderView(
+        title=texts.text(machine.name),
+        path=_SEPARATOR.join(each for each in (kind, path) if each),
+        state=machine_state.state(session, frame, machine, texts),
+        job=job(session, frame, machine, texts),
+        left=time_left(session, frame, machine, texts),
+        clock=formats.clock(frame.now.utc),
+        date=formats.date(frame.now.utc, texts),
+    )
+
+
+def of_site(session: Session, frame: Frame, texts: Texts) -> HeaderView:
+    """The header while the whole site is in view."""
+    epoch = session.epoch
+    live = _machines_live(session, frame)
+    total = len(epoch.machines)
+    states = [
+        machine_state.state(session, frame, each, texts.for_machine(each.id)).tone for each in epoch.machines
+    ]
+    count = texts.text("header.one_machine" if total == 1 else "header.machines", total=total)
+    return HeaderView(
+        title=texts.text(epoch.name),
+        path=_LEVEL_SEPARATOR.join(
+            dict.fromkeys(each.enterprise for each in epoch.machines if each.enterprise)
+        ),
+        state=StateView(
+            texts.text("header.site_fresh", live=live, total=total),
+            "running" if live == total else "unknown",
+        ),
+        job=Job(
+            texts.text("header.running", running=states.count("running"), total=total),
+            count,
+            frame.engine_alive,
+        ),
+        left=None,
+        clock=formats.clock(frame.now.utc),
+        date=formats.date(frame.now.utc, texts),
+    )
+
+
+def job(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Job | None:
+    """The job line of a machine from its context; None where its type has no context at all."""
+    context = session.context.get(machine.id, {})
+    if not machine.type.context and not context:
+        return None
+    live = frame.engine_alive and machine_state.loss(session, frame, machine.id, whole=True) is None
+    order = _said(context, ContextKey.ORDER, "job.order", texts)
+    program = context.get(ContextKey.PROGRAM, "")
+    first = [program or order, context.get(ContextKey.PART, "")]
+    second = [
+        part_count(context, texts),
+        _said(context, ContextKey.OPERATION, "job.operation", texts),
+        _said(context, ContextKey.TOOL, "job.tool", texts),
+        order if program else "",
+        _said(context, ContextKey.LOT, "job.lot", texts),
+        context.get(ContextKey.MATERIAL, ""),
+    ]
+    title = _SEPARATOR.join(filter(None, first))
+    return Job(title or texts.text("job.none"), _SEPARATOR.join(filter(None, second)), live)
+
+
+def part_count(context: Mapping[ContextKey, str], texts: Texts) -> str:
+    """``Part 17 of 40``, as far as it is known."""
+    count, planned = context.get(ContextKey.PART_COUNT, ""), context.get(ContextKey.PLANNED_COUNT, "")
+    if count and planned:
+        return texts.text("job.part_of", count=count, planned=planned)
+    return texts.text("job.part", count=count) if count else ""
+
+
+def time_left(session: Session, frame: Frame, machine: Machine, texts: Texts) -> TimeLeft | None:
+    """What is left of the running cycle; None where that is not known now."""
+    progress = machine.type.progress
+    if progress is None:
+        return None
+    remaining = seconds(session, frame, machine.id, progress.remaining)
+    if remaining is None:
+        return None
+    total = None if progress.total is None else seconds(session, frame, machine.id, progress.total)
+    if total is None:
+        return TimeLeft(formats.duration(remaining), texts.text("progress.remaining_only"))
+    text = texts.text(progress.text, total=formats.duration(total))
+    return TimeLeft(formats.duration(remaining), text)
+
+
+def seconds(session: Session, frame: Frame, machine: str, tag: str) -> float | None:
+    """A tag's value as a number, only while it is live."""
+    index = session.index(machine, tag)
+    if frame.freshness[index] > Freshness.UNCERTAIN:
+        return None
+    value = session.value(index)
+    return None if isinstance(value, str | tuple) else float(value)
+
+
+def _said(context: Mapping[ContextKey, str], key: ContextKey, text_id: str, texts: Texts) -> str:
+    value = context.get(key, "")
+    return texts.text(text_id, value=value) if value else ""
+
+
+def _machines_live(session: Session, frame: Frame) -> int:
+    """How many machines have every value live."""
+    return sum(
+        bool(np.all(frame.freshness[list(session.epoch.tags_of(each.id))] <= Freshness.UNCERTAIN))
+        for each in session.epoch.machines
+    )

@@ -1,0 +1,122 @@
+"""View models of the Site screen: one card per machine, also for those that were left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hmi.config.epoch import Machine
+from hmi.model.samples import LinkState
+from hmi.present import format as formats
+from hmi.present import header, machine_state, tile
+from hmi.present.freshness import Freshness
+from hmi.present.machine_state import StateView
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+from hmi.present.tile import ReadoutView
+
+
+@dataclass(frozen=True, slots=True)
+class MachineCard:
+    """A machine on the Site screen.
+
+    ``machine``   its id; "" for one that was left out and cannot be opened
+    ``figures``   the headline figures, most telling first
+    ``progress``  done share 0 … 1 of the cycle, None where not known
+    ``news``      how fresh the machine is as a whole; ``calm`` whether that is as it should be
+    ``cover``     why nothing of the card is live ("no link for 2:10"); "" while it is
+    ``cause``     for the person who will repair it
+    """
+
+    machine: str
+    name: str
+    type_name: str
+    state: StateView | None
+    figures: tuple[ReadoutView, ...]
+    job: str
+    progress: float | None
+    news: str
+    calm: bool
+    cover: str
+    cause: str
+
+
+def cards(session: Session, frame: Frame, texts: Texts) -> tuple[MachineCard, ...]:
+    """The cards in site order, those left out at the end."""
+    shown = (card(session, frame, each, texts.for_machine(each.id)) for each in session.epoch.machines)
+    out = (
+        MachineCard(
+            "", each.name, "", None, (), "", None, "", False, texts.text("card.quarantined"), each.cause
+        )
+        for each in session.epoch.quarantined
+    )
+    return (*shown, *out)
+
+
+def card(session: Session, frame: Frame, machine: Machine, texts: Texts) -> MachineCard:
+    """The card of one machine; ``texts`` are the machine's."""
+    job = header.job(session, frame, machine, texts)
+    cover, cause = _cover(session, frame, machine, texts)
+    news, calm = _news(session, frame, machine, texts)
+    return MachineCard(
+        machine=machine.id,
+        name=texts.text(machine.name),
+        type_name=texts.text(machine.type.name),
+        state=machine_state.state(session, frame, machine, texts),
+        figures=tuple(figure(session, frame, machine, name, texts) for name in machine.type.headline),
+        job=_short_job(job),
+        progress=_progress(session, frame, machine),
+        news=news,
+        calm=calm,
+        cover=cover,
+        cause=cause,
+    )
+
+
+def figure(session: Session, frame: Frame, machine: Machine, name: str, texts: Texts) -> ReadoutView:
+    """A headline figure: the tag's readout, times that are left as minutes and seconds."""
+    index = session.index(machine.id, name)
+    shown = tile.readout(session, frame, index, texts)
+    progress = machine.type.progress
+    value = session.value(index)
+    timed = progress is not None and name in (progress.remaining, progress.total)
+    if timed and shown.value and isinstance(value, int | float):
+        return replace(shown, value=formats.duration(float(value)), unit="")
+    return shown
+
+
+def _short_job(job: header.Job | None) -> str:
+    if job is None:
+        return ""
+    return job.detail.split(" · ")[0] or job.title
+
+
+def _progress(session: Session, frame: Frame, machine: Machine) -> float | None:
+    progress = machine.type.progress
+    if progress is None or progress.total is None:
+        return None
+    remaining = header.seconds(session, frame, machine.id, progress.remaining)
+    total = header.seconds(session, frame, machine.id, progress.total)
+    if remaining is None or total is None or not total > 0:
+        return None
+    return round(min(1.0, max(0.0, 1.0 - remaining / total)), 3)
+
+
+def _cover(session: Session, frame: Frame, machine: Machine, texts: Texts) -> tuple[str, str]:
+    if not frame.engine_alive:
+        return texts.text("card.engine_lost"), ""
+    loss = machine_state.loss(session, frame, machine.id, whole=True)
+    if loss is not None:
+        text_id = "card.connecting" if loss.state is LinkState.CONNECTING else "card.no_link"
+        return texts.text(text_id, age=formats.duration(loss.seconds)), loss.cause
+    fresh = frame.freshness[list(session.epoch.tags_of(machine.id))]
+    return (texts.text("card.no_data"), "") if np.all(fresh == Freshness.NEVER) else ("", "")
+
+
+def _news(session: Session, frame: Frame, machine: Machine, texts: Texts) -> tuple[str, bool]:
+    fresh = frame.freshness[list(session.epoch.tags_of(machine.id))]
+    dead = int(np.count_nonzero(fresh > Freshness.UNCERTAIN))
+    if dead:
+        return texts.text("card.not_live", count=dead, total=len(fresh)), False
+    return texts.text("card.all_live", total=len(fresh)), True
