@@ -35,7 +35,7 @@ class MachineType(Config):
     """
 
     id: Name
-    name: TextId = "machine.name"
+    name: TextId = "type.name"
     manufacturer: str = ""
     model: str = ""
     api_version: int

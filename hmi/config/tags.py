@@ -79,6 +79,12 @@ class TagEntry(TagDescription):
     address: Addresses = Addresses()
 
 
+class TagsFile(Config):
+    """tags.yaml."""
+
+    tags: Annotated[dict[Name, TagEntry], Field(min_length=1)]
+
+
 class Tag(TagDescription):
     """A resolved tag of an epoch: one machine's, with the one address that its endpoint's protocol uses.
 

@@ -1,0 +1,1 @@
+"""The subcommands of ``twinpane``, one module each; a module exposes ``command``."""

@@ -1,0 +1,92 @@
+"""The files of a machine plugin, each loaded and checked by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from hmi.config.epoch import Texts
+from hmi.config.geometry import Geometry
+from hmi.config.machine import MachineType
+from hmi.config.problems import Problem
+from hmi.config.screens import MachineScreen
+from hmi.config.tags import TagEntry, TagsFile
+from hmi.config.texts import TextsFile
+from hmi.config.yaml_file import Loaded, load
+
+MACHINE: Final = "machine.yaml"
+TAGS: Final = "tags.yaml"
+GEOMETRY: Final = "geometry.yaml"
+SCREEN: Final = "screens/machine.yaml"
+
+_LANGUAGE: Final = re.compile(r"[a-z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class PluginFiles:
+    """What a plugin folder holds; a file with mistakes has no model but its problems."""
+
+    folder: Path
+    type: Loaded[MachineType]
+    tags: Loaded[TagsFile]
+    geometry: Loaded[Geometry] | None
+    screen: Loaded[MachineScreen] | None
+    texts: Mapping[str, Loaded[TextsFile]]
+    misplaced: tuple[Problem, ...] = ()
+
+    def all(self) -> Iterator[Loaded[Any]]:
+        """Every file that was found."""
+        yield self.type
+        yield self.tags
+        yield from (each for each in (self.geometry, self.screen) if each is not None)
+        yield from self.texts.values()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The mistakes within single files."""
+        return (*self.misplaced, *(problem for each in self.all() for problem in each.problems))
+
+    @property
+    def entries(self) -> Mapping[str, TagEntry]:
+        """The tags by name; empty where tags.yaml has mistakes."""
+        return self.tags.model.tags if self.tags.model else {}
+
+
+def load_plugin(folder: Path) -> PluginFiles:
+    """Read all files of a plugin folder. Never raises for what stands in them."""
+    geometry, screen = folder / GEOMETRY, folder / SCREEN
+    texts, misplaced = load_texts(folder / "texts")
+    misplaced += [
+        Problem(file, 1, "not read, expected screens/machine.yaml alone")
+        for file in sorted((folder / "screens").glob("*.y*ml"))
+        if file != screen
+    ]
+    return PluginFiles(
+        folder,
+        load(folder / MACHINE, MachineType, "machine"),
+        load(folder / TAGS, TagsFile, "tags"),
+        load(geometry, Geometry, "geometry") if geometry.exists() else None,
+        load(screen, MachineScreen, "screen") if screen.exists() else None,
+        texts,
+        tuple(misplaced),
+    )
+
+
+def load_texts(folder: Path) -> tuple[dict[str, Loaded[TextsFile]], list[Problem]]:
+    """The texts files of a folder by language, and files whose name is no language."""
+    texts: dict[str, Loaded[TextsFile]] = {}
+    misplaced = []
+    for file in sorted(folder.glob("*.y*ml")):
+        if file.suffix == ".yaml" and _LANGUAGE.fullmatch(file.stem):
+            texts[file.stem] = load(file, TextsFile, "texts")
+        else:
+            misplaced.append(Problem(file, 1, "expected a file name such as en.yaml (language code)"))
+    return texts, misplaced
+
+
+def texts_of(files: Mapping[str, Loaded[TextsFile]]) -> Texts:
+    """language → text id → text of the files without mistakes."""
+    return {language: each.model.texts for language, each in files.items() if each.model}

@@ -1,0 +1,32 @@
+"""Checks across the files of a machine plugin, one module for each concern.
+
+A check is ``(PluginFiles) -> Iterator[Problem]`` and looks only at files that are sound by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hmi.config.problems import Problem
+from hmi.machines.files import PluginFiles
+from hmi.machines.lint import addresses, geometry, labels, ranges, references, texts, units
+
+SOUNDNESS = (units.check, references.check, labels.check, geometry.check, addresses.check)
+"""What would break a screen or the engine: checked at every start, quarantines the plugin."""
+
+CARE = (texts.check, ranges.check)
+"""What a person would notice: checked by ``twinpane lint`` alone."""
+
+
+def unsound(files: PluginFiles) -> Iterator[Problem]:
+    """All mistakes for which the plugin cannot run: within files, and across them."""
+    yield from files.problems
+    for check in SOUNDNESS:
+        yield from check(files)
+
+
+def all_problems(files: PluginFiles) -> Iterator[Problem]:
+    """Every mistake of a plugin."""
+    yield from unsound(files)
+    for check in CARE:
+        yield from check(files)

@@ -1,0 +1,66 @@
+"""Every tag has one way to its value, and no two tags the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hmi.config.addresses import Address, ModbusAddress, ModbusFormat
+from hmi.config.problems import Problem
+from hmi.config.tags import TagEntry
+from hmi.machines.files import PluginFiles
+from hmi.machines.wire import misfit
+
+_PROTOCOLS = ("opcua", "modbus", "simulated")
+
+
+def check(files: PluginFiles) -> Iterator[Problem]:
+    """Derived or addressed, the type fits the address, addresses and aliases are unique."""
+    seen: dict[str, str] = {}
+    names: dict[str, str] = dict.fromkeys(files.entries, "tag")
+    for name, tag in files.entries.items():
+        yield from _check_way(files, name, tag)
+        for protocol in _PROTOCOLS:
+            address = tag.address.of(protocol)
+            if address is None or protocol == "simulated":
+                continue
+            key = f"{tag.endpoint} {_key(address)}"
+            path = ("tags", name, "address", protocol)
+            if key in seen:
+                text = f"{'.'.join(path)}: the address of `{seen[key]}` too, expected one tag for each"
+                yield files.tags.problem(text, *path)
+            seen.setdefault(key, name)
+        for i, alias in enumerate(tag.aliases):
+            if alias in names:
+                text = f"tags.{name}.aliases.{i}: `{alias}` names another tag, expected an unused name"
+                yield files.tags.problem(text, "tags", name, "aliases", i)
+            names.setdefault(alias, "alias")
+
+
+def _check_way(files: PluginFiles, name: str, tag: TagEntry) -> Iterator[Problem]:
+    given = [protocol for protocol in _PROTOCOLS if tag.address.of(protocol) is not None]
+    if tag.derived is not None:
+        if given:
+            text = f"tags.{name}: both `derived` and `address`, expected one of them"
+            yield files.tags.problem(text, "tags", name, "address")
+        if tag.scaling is not None or tag.access == "write":
+            text = f"tags.{name}: a derived tag has neither `scaling` nor write access, expected none"
+            yield files.tags.problem(text, "tags", name, "derived")
+        return
+    machine = files.type.model
+    missing = [each for each in machine.protocols if each not in given] if machine else []
+    if not given or missing:
+        expected = " and ".join(missing) if missing else "at least one protocol"
+        yield files.tags.problem(f"tags.{name}: no address for {expected}, expected `address`", "tags", name)
+    for protocol in given:
+        address = tag.address.of(protocol)
+        if address is not None and (text := misfit(tag, address)):
+            yield files.tags.problem(f"tags.{name}: {text}", "tags", name, "address", protocol)
+
+
+def _key(address: Address) -> str:
+    """What makes two addresses the same item of the device, however it is read."""
+    if isinstance(address, ModbusAddress):
+        key = f"{address.unit} {address.table} {address.address}"
+        bits = address.format is ModbusFormat.BITS
+        return f"{key} bit {address.bit}" if bits else key
+    return address.model_dump_json()

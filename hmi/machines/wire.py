@@ -1,0 +1,59 @@
+"""The type in which a tag's value travels, before scaling."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hmi.config.addresses import Address, ModbusAddress, ModbusFormat
+from hmi.config.tags import TagDescription
+from hmi.model.values import ValueType
+
+_OF_FORMAT: Final = {
+    ModbusFormat.BOOL: ValueType.BOOL,
+    ModbusFormat.INT16: ValueType.INT,
+    ModbusFormat.INT32: ValueType.INT,
+    ModbusFormat.INT64: ValueType.INT,
+    ModbusFormat.UINT16: ValueType.UINT,
+    ModbusFormat.UINT32: ValueType.UINT,
+    ModbusFormat.UINT64: ValueType.UINT,
+    ModbusFormat.FLOAT32: ValueType.FLOAT,
+    ModbusFormat.FLOAT64: ValueType.FLOAT,
+    ModbusFormat.STRING: ValueType.STRING,
+}
+
+_INTEGERS: Final = frozenset((ValueType.INT, ValueType.UINT))
+
+
+def wire_type(tag: TagDescription, address: Address | None) -> ValueType:
+    """The type of the raw lane: fixed by a Modbus format, else the declared type.
+
+    An OPC UA server states the type with each value; what is not of the declared type is a Bad status.
+    """
+    if not isinstance(address, ModbusAddress):
+        return tag.type
+    if address.format is ModbusFormat.BITS:
+        return ValueType.BOOL if address.bits == 1 else ValueType.UINT
+    return _OF_FORMAT[address.format]
+
+
+def misfit(tag: TagDescription, address: Address) -> str:
+    """Why the declared type cannot be made of what travels, or "" where it can.
+
+    Scaling makes a float of any number. Without it, integers become floats, enums, and integers of the
+    other sign (where they fit); bits become enums and numbers; nothing becomes text.
+    """
+    wire = wire_type(tag, address)
+    if tag.scaling is not None:
+        if tag.type is not ValueType.FLOAT:
+            return f"`scaling` on type {tag.type}, expected type float: a scaled value is a float"
+        if not wire.numeric:
+            return f"`scaling` on a value that travels as {wire}, expected a number"
+        return ""
+    reachable: dict[ValueType, frozenset[ValueType]] = {
+        ValueType.INT: _INTEGERS | {ValueType.FLOAT, ValueType.ENUM},
+        ValueType.UINT: _INTEGERS | {ValueType.FLOAT, ValueType.ENUM},
+        ValueType.BOOL: _INTEGERS | {ValueType.ENUM},
+    }
+    if tag.type is wire or tag.type in reachable.get(wire, frozenset()):
+        return ""
+    return f"type {tag.type}, but the address gives {wire}, expected a type that can be made of it"
