@@ -31,6 +31,8 @@ class Batch:
                              With a source time: that time on our clock − sampling interval − offset
                              uncertainty; without one: the start of the previous poll. The latency
                              shown on screen is counted from here, so it is a bound that can be defended.
+                             ``NO_TIME`` where the sample is no observed change (the first one after the
+                             link came up): it takes no part in any latency.
     ``received``      when the batch arrived, on both scales
     ``side``          bytes that the lanes of strings and arrays point into
     """

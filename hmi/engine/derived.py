@@ -1,0 +1,201 @@
+"""Derived tags: expressions evaluated at every instant at which an input changed. Pure.
+
+Alignment (DESIGN §4): inputs are held at their last value, never interpolated, and ordered by their
+corrected source time within what arrived together. A result takes the worst status among its inputs
+and, for its age, the oldest confirmation among the tags at its roots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hmi.config.tags import Tag
+from hmi.expressions import Expression, compile_expression
+from hmi.model import values
+from hmi.model.clock import NO_TIME, Instant
+from hmi.model.columns import Columns
+from hmi.model.samples import I64, U32, U64
+from hmi.model.status import BAD_OUT_OF_RANGE, Severity, severities
+from hmi.model.values import ValueType
+from hmi.twin.store import Samples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rule:
+    index: int
+    expression: Expression
+    inputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Arrived:
+    """One tag's samples of this step, in the order of their time."""
+
+    time: I64
+    value: npt.NDArray[np.float64]
+    status: U32
+    not_before: I64
+
+
+class DerivedTags:
+    """The derived tags of one epoch, in an order in which each comes after its inputs."""
+
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        """Compile; the configuration has been checked, so a bad expression is a defect of ours.
+
+        Raises:
+            ExpressionError, KeyError: the epoch was not made by `hmi.machines.resolve`.
+        """
+        self._tags = tags
+        by_id = {tag.id: i for i, tag in enumerate(tags)}
+        rules: dict[int, _Rule] = {}
+        for index, tag in enumerate(tags):
+            if tag.derived is not None:
+                siblings = {t.name: t for t in tags if t.machine == tag.machine and t.type.numeric}
+                labels = {
+                    f"{t.name}.{text}": float(n) for t in siblings.values() for n, text in t.labels.items()
+                }
+                expression = compile_expression(tag.derived, siblings, labels)
+                inputs = tuple(by_id[f"{tag.machine}/{name}"] for name in expression.inputs)
+                rules[index] = _Rule(index, expression, inputs)
+        self._rules = [rules[i] for i in _in_order(rules)]
+        self._is_input = np.zeros(len(tags), np.bool_)
+        for rule in self._rules:
+            self._is_input[list(rule.inputs)] = True
+        self._index = np.array([rule.index for rule in self._rules], np.intp)
+        self._roots = _root_matrix(self._rules, rules)
+
+    def samples(self, arrived: Samples, columns: Columns, now: Instant) -> Samples | None:
+        """The derived samples that follow from ``arrived``; ``columns`` still hold the state before it."""
+        rows = np.flatnonzero(self._is_input[arrived.index]) if self._rules else ()
+        if not len(rows):
+            return None
+        series = self._series(arrived, np.asarray(rows))
+        results: list[tuple[int, _Arrived]] = []
+        for rule in self._rules:
+            if any(i in series for i in rule.inputs):
+                series[rule.index] = result = self._evaluate(rule, series, columns)
+                results.append((rule.index, result))
+        return self._joined(results, now)
+
+    def confirm(self, columns: Columns) -> None:
+        """A derived tag is as old as the oldest of the tags that it comes from."""
+        if self._rules:
+            columns.confirmed[self._index] = columns.confirmed[self._roots].min(axis=1)
+
+    def _series(self, arrived: Samples, rows: npt.NDArray[np.intp]) -> dict[int, _Arrived]:
+        rows = rows[np.argsort(arrived.time[rows], kind="stable")]
+        index = arrived.index[rows]
+        series: dict[int, _Arrived] = {}
+        for tag in np.unique(index):
+            of_tag = rows[index == tag]
+            series[int(tag)] = _Arrived(
+                arrived.time[of_tag],
+                values.as_floats(arrived.value[of_tag], self._tags[tag].type),
+                arrived.status[of_tag],
+                arrived.not_before[of_tag],
+            )
+        return series
+
+    def _evaluate(self, rule: _Rule, series: dict[int, _Arrived], columns: Columns) -> _Arrived:
+        moved = [series[i] for i in rule.inputs if i in series]
+        time = np.unique(np.concatenate([each.time for each in moved]))
+        inputs, statuses = [], []
+        for i in rule.inputs:
+            held = values.as_floats(columns.value[i : i + 1], self._tags[i].type)
+            value, status = np.repeat(held, len(time)), np.repeat(columns.status[i : i + 1], len(time))
+            if i in series:
+                last = np.searchsorted(series[i].time, time, side="right") - 1
+                known = last >= 0
+                value[known] = series[i].value[last[known]]
+                status[known] = series[i].status[last[known]]
+            inputs.append(value)
+            statuses.append(status)
+        result = rule.expression.evaluate(inputs)
+        status = _worst(np.array(statuses))
+        unusable = ~np.isfinite(result)
+        status[unusable & (severities(status) != Severity.BAD)] = BAD_OUT_OF_RANGE
+        before = values.as_floats(columns.value[rule.index : rule.index + 1], self._tags[rule.index].type)
+        return _Arrived(
+            time,
+            _held_through(result, unusable, float(before[0])),
+            status,
+            np.full(len(time), _earliest([each.not_before for each in moved]), np.int64),
+        )
+
+    def _joined(self, results: Sequence[tuple[int, _Arrived]], now: Instant) -> Samples:
+        lanes = [_to_lanes(r.value, self._tags[i].type) for i, r in results]
+        value = np.concatenate(lanes)
+        time = np.concatenate([r.time for _, r in results])
+        return Samples(
+            index=np.concatenate([np.full(len(r.time), i, np.uint32) for i, r in results]),
+            raw=value,
+            value=value,
+            status=np.concatenate([r.status for _, r in results]),
+            source_time=time,
+            receive_time=np.full(len(time), now.utc, np.int64),
+            time=time,
+            not_before=np.concatenate([r.not_before for _, r in results]),
+        )
+
+
+def _worst(statuses: npt.NDArray[np.uint32]) -> U32:
+    """The status of greatest severity in each column of u4[m, k]; the first input's of equals."""
+    if not len(statuses):
+        return np.zeros(0, np.uint32)
+    worst = severities(statuses).argmax(axis=0)
+    return np.asarray(statuses[worst, np.arange(statuses.shape[1])])
+
+
+def _held_through(
+    result: npt.NDArray[np.float64], unusable: npt.NDArray[np.bool_], before: float
+) -> npt.NDArray[np.float64]:
+    """Results where usable, elsewhere the last usable one (``before`` at first): what a screen may freeze."""
+    positions = np.where(unusable, 0, np.arange(1, len(result) + 1))
+    return np.concatenate(([before], result))[np.maximum.accumulate(positions)]
+
+
+def _earliest(not_before: Sequence[I64]) -> int:
+    """The earliest bound among observed changes; NO_TIME where none of them is an observed change."""
+    known = [int(part[part != NO_TIME].min()) for part in not_before if (part != NO_TIME).any()]
+    return min(known) if known else NO_TIME
+
+
+def _to_lanes(numbers: npt.NDArray[np.float64], value_type: ValueType) -> U64:
+    if value_type is ValueType.FLOAT:
+        return numbers.view(np.uint64)
+    if value_type is ValueType.BOOL:
+        return (numbers != 0).astype(np.uint64)
+    return np.asarray(np.rint(numbers).astype(np.int64).view(np.uint64))
+
+
+def _in_order(rules: dict[int, _Rule]) -> list[int]:
+    """Depth-first, inputs before results; cycles were refused when the site was resolved."""
+    ordered: dict[int, None] = {}
+
+    def visit(index: int) -> None:
+        if index in rules and index not in ordered:
+            for each in rules[index].inputs:
+                visit(each)
+            ordered[index] = None
+
+    for index in rules:
+        visit(index)
+    return list(ordered)
+
+
+def _root_matrix(ordered: Sequence[_Rule], rules: dict[int, _Rule]) -> npt.NDArray[np.intp]:
+    """intp[r, m]: for each rule the source tags at its roots, filled up with its first one."""
+
+    def roots(index: int) -> set[int]:
+        if index not in rules:
+            return {index}
+        return set().union(*(roots(i) for i in rules[index].inputs)) if rules[index].inputs else {index}
+
+    found = [sorted(roots(rule.index)) for rule in ordered]
+    width = max((len(each) for each in found), default=1)
+    return np.array([each + each[:1] * (width - len(each)) for each in found], np.intp).reshape(-1, width)

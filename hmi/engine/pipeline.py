@@ -1,0 +1,189 @@
+"""The heart of the engine: one message of a source in, a new state and news out. Pure but for its columns.
+
+Everything that decides comes in as a parameter (endpoint, message, now), so that a recording of these
+calls, replayed, gives the identical states and news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hmi.config.epoch import Epoch
+from hmi.engine.context import ContextTracker
+from hmi.engine.derived import DerivedTags
+from hmi.engine.history import History
+from hmi.engine.scaling import Scaling
+from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient
+from hmi.link.table import TableWriter
+from hmi.model.clock import NO_TIME, Instant
+from hmi.model.samples import (
+    Batch,
+    ClockOffset,
+    Confirmation,
+    Granted,
+    LinkEvent,
+    LinkState,
+    Lost,
+    SourceMessage,
+)
+from hmi.model.status import BAD_NO_COMMUNICATION
+from hmi.twin.store import Samples, Store
+
+
+@dataclass(slots=True)
+class EndpointState:
+    """What is known of one endpoint; ``tags`` u4[n] are the tags that it serves."""
+
+    machine: str
+    name: str
+    tags: np.typing.NDArray[np.uint32]
+    link: LinkEvent
+    offset: ClockOffset | None = None
+    samples: int = 0
+    lost: int = 0
+    unknown_losses: int = 0
+    connects: int = 0
+    granted: dict[bytes, Granted] = field(default_factory=dict)
+
+    def news(self) -> EndpointNews:
+        """Its link and clock as a message."""
+        return EndpointNews(
+            machine=self.machine,
+            endpoint=self.name,
+            state=self.link.state,
+            since=self.link.at.utc,
+            since_monotonic=self.link.at.monotonic,
+            cause=self.link.cause,
+            offset=self.offset.offset if self.offset else None,
+            offset_uncertainty=self.offset.uncertainty if self.offset else None,
+        )
+
+    def counters(self) -> Counters:
+        """Its counters as a message."""
+        return Counters(self.machine, self.name, self.samples, self.lost, self.connects, self.unknown_losses)
+
+
+class Pipeline:
+    """Applies source messages to the table, derives tags, follows context, keeps history."""
+
+    def __init__(self, epoch: Epoch, table: TableWriter, history: History, began: Instant) -> None:
+        self.endpoints = [
+            EndpointState(
+                machine.id,
+                name,
+                np.array(
+                    [
+                        i
+                        for i in epoch.tags_of(machine.id)
+                        if epoch.tags[i].endpoint == name and epoch.tags[i].address is not None
+                    ],
+                    np.uint32,
+                ),
+                LinkEvent(LinkState.CONNECTING, began),
+            )
+            for machine in epoch.machines
+            for name in machine.endpoints
+        ]
+        self.history = history
+        self._table = table
+        self._store = Store(epoch.tags, table.columns)
+        self._scaling = Scaling(epoch.tags)
+        self._derived = DerivedTags(epoch.tags)
+        self._context = ContextTracker(epoch)
+
+    def step(self, endpoint: EndpointState, message: SourceMessage, now: Instant) -> list[ToClient]:
+        """Take one message of an endpoint; gives what clients must be told, in order."""
+        match message:
+            case Batch():
+                endpoint.samples += len(message)
+                offset = endpoint.offset.offset if endpoint.offset else 0
+                return self._apply(self._scaling.samples(message, offset), now, confirmed=message.received)
+            case Confirmation():
+                with self._table.write():
+                    self._store.confirm(message.index, message.at.monotonic)
+                    self._derived.confirm(self._table.columns)
+                return []
+            case LinkEvent():
+                return self._link(endpoint, message, now)
+            case Granted():
+                endpoint.granted[message.index.tobytes()] = message
+                return [_granted_news(message)]
+            case ClockOffset():
+                endpoint.offset = message
+                return [endpoint.news()]
+            case Lost():
+                endpoint.lost += message.count
+                endpoint.unknown_losses += message.count == 0
+                subject = f"{endpoint.machine}.{endpoint.name}"
+                return [endpoint.counters(), Notice(message.at.utc, subject, message.cause)]
+
+    def greeting(self) -> list[ToClient]:
+        """The present state of all news, for a client that has just come."""
+        news: list[ToClient] = []
+        for endpoint in self.endpoints:
+            news += [endpoint.news(), endpoint.counters()]
+            news += [_granted_news(granted) for granted in endpoint.granted.values()]
+        return [*news, *(ContextNews(event) for event in self._context.current)]
+
+    def _apply(self, samples: Samples, now: Instant, confirmed: Instant | None) -> list[ToClient]:
+        derived = self._derived.samples(samples, self._table.columns, now)
+        with self._table.write() as revision:
+            self._store.apply(samples, revision)
+            if derived is not None:
+                self._store.apply(derived, revision)
+            if confirmed is not None:
+                self._store.confirm(samples.index, confirmed.monotonic)
+            self._derived.confirm(self._table.columns)
+        self.history.add(samples)
+        events = self._context.events(samples)
+        if derived is not None:
+            self.history.add(derived)
+            events += self._context.events(derived)
+        return [ContextNews(event) for event in events]
+
+    def _link(self, endpoint: EndpointState, event: LinkEvent, now: Instant) -> list[ToClient]:
+        was_up = endpoint.link.state is LinkState.UP
+        endpoint.link = event
+        endpoint.connects += event.state is LinkState.UP
+        news: list[ToClient] = [endpoint.news(), endpoint.counters()]
+        if event.state is LinkState.DOWN and (was_up or not endpoint.samples):
+            news += self._apply(self._without_link(endpoint, now), now, confirmed=None)
+        return news
+
+    def _without_link(self, endpoint: EndpointState, now: Instant) -> Samples:
+        """The endpoint's tags as they stand, with the status that the device cannot be reached.
+
+        Value and times stay, so that a screen can show the last known value frozen with its true age.
+        """
+        columns, index = self._table.columns, endpoint.tags
+        n = len(index)
+        return Samples(
+            index=index,
+            raw=columns.raw[index],
+            value=columns.value[index],
+            status=np.full(n, BAD_NO_COMMUNICATION, np.uint32),
+            source_time=columns.source_time[index],
+            receive_time=columns.receive_time[index],
+            time=np.full(n, now.utc, np.int64),
+            not_before=np.full(n, NO_TIME, np.int64),
+            side=columns.side.tobytes(),
+        )
+
+
+def _granted_news(granted: Granted) -> GrantedNews:
+    return GrantedNews(granted.index.astype("<u4").tobytes(), granted.sampling, granted.publishing)
+
+
+def endpoint_of(endpoints: Sequence[EndpointState], machine: str, name: str) -> EndpointState:
+    """The state of one endpoint.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    for endpoint in endpoints:
+        if (endpoint.machine, endpoint.name) == (machine, name):
+            return endpoint
+    raise KeyError(f"{machine}.{name}")

@@ -1,0 +1,121 @@
+"""One epoch at work: its table, its pipeline, and a task for every source."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from hmi.config.epoch import Epoch
+from hmi.engine.history import History, Series, decimate
+from hmi.engine.pipeline import EndpointState, Pipeline
+from hmi.engine.sources import make_source
+from hmi.link.messages import HistoryReply, HistoryRequest, Notice, Refusal, ToClient
+from hmi.link.table import TableWriter
+from hmi.model.clock import Clock
+from hmi.model.samples import Batch, LinkEvent, LinkState, SourceMessage
+from hmi.twin.store import side_bytes
+
+_log = logging.getLogger(__name__)
+
+HISTORY_SAMPLES: Final = 1_000_000
+"""25 MB; at the demo site's few hundred changes a second somewhat more than half an hour."""
+
+_RESTART_PAUSE: Final = 2.0
+
+
+class EpochRuntime:
+    """Runs one resolved configuration until it is closed.
+
+    ``told`` receives the news for clients; ``rung`` is called after each change of the table.
+    """
+
+    def __init__(
+        self,
+        epoch: Epoch,
+        directory: Path,
+        generation: int,
+        clock: Clock,
+        told: Callable[[ToClient], None],
+        rung: Callable[[], None],
+        history_samples: int = HISTORY_SAMPLES,
+    ) -> None:
+        began = clock.now()
+        self.epoch = epoch
+        self.table = TableWriter(
+            directory / f"table-{generation}",
+            len(epoch.tags),
+            side_bytes(epoch.tags),
+            epoch.digest,
+            generation,
+        )
+        self.pipeline = Pipeline(epoch, self.table, History(epoch.tags, history_samples, began.utc), began)
+        self._clock = clock
+        self._told = told
+        self._rung = rung
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Start a task for every endpoint."""
+        for endpoint in self.pipeline.endpoints:
+            name = f"source {endpoint.machine}.{endpoint.name}"
+            self._tasks.append(asyncio.create_task(self._serve(endpoint), name=name))
+
+    async def close(self) -> None:
+        """Stop the sources and remove the table."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+        self.table.close()
+
+    def counters(self) -> list[ToClient]:
+        """The present counters of every endpoint."""
+        return [endpoint.counters() for endpoint in self.pipeline.endpoints]
+
+    def answer(self, request: HistoryRequest) -> ToClient:
+        """Serve one request for history."""
+        if not 0 <= request.index < len(self.epoch.tags):
+            return Refusal(f"there is no tag of index {request.index} in this epoch", request.request)
+        history = self.pipeline.history
+        found: Series = decimate(history.series(request.index, request.begin, request.end), request.points)
+        return HistoryReply(
+            request=request.request,
+            index=request.index,
+            time=found.time.tobytes(),
+            value=found.value.tobytes(),
+            severity=found.severity.tobytes(),
+            complete_from=history.complete_from,
+        )
+
+    async def _serve(self, endpoint: EndpointState) -> None:
+        """Run one source; a source that fails by a defect is told, and started anew."""
+        machine = next(m for m in self.epoch.machines if m.id == endpoint.machine)
+        tags = [(int(i), self.epoch.tags[int(i)]) for i in endpoint.tags]
+        while True:
+            source = make_source(machine.endpoints[endpoint.name], tags, self._clock)
+            try:
+                await source.run(partial(self._take, endpoint))
+            except Exception as defect:  # noqa: BLE001
+                # A driver's defect must not take the other machines down; it is shown and logged whole.
+                _log.exception("the source of %s.%s failed", endpoint.machine, endpoint.name)
+                self._failed(endpoint, f"defect in the driver: {type(defect).__name__}: {defect}")
+            await asyncio.sleep(_RESTART_PAUSE)
+
+    def _failed(self, endpoint: EndpointState, cause: str) -> None:
+        now = self._clock.now()
+        self._take(endpoint, LinkEvent(LinkState.DOWN, now, cause))
+        self._told(Notice(now.utc, f"{endpoint.machine}.{endpoint.name}", cause))
+
+    def _take(self, endpoint: EndpointState, message: SourceMessage) -> None:
+        now = self._clock.now()
+        for news in self.pipeline.step(endpoint, message, now):
+            self._told(news)
+        if isinstance(message, Batch | LinkEvent):
+            self._rung()  # ages move by the screen's own timer: a confirmation need not wake it
