@@ -14,8 +14,9 @@ from hmi.present.session import Frame, Session
 
 
 class HeldValues:
-    """The last trustworthy number of each bound tag of one machine.
+    """The last trustworthy value of each bound tag of one machine.
 
+    ``numbers`` names the tags that are followed, ``shown`` those of any type that are only written out.
     A Bad sample says nothing about where a machine stands: the value before it is kept and the tag's
     freshness tells that it is old. A number that is not finite counts as bad.
 
@@ -24,15 +25,18 @@ class HeldValues:
         ValueError: a tag is no number.
     """
 
-    def __init__(self, session: Session, machine: str, names: Iterable[str]) -> None:
+    def __init__(
+        self, session: Session, machine: str, numbers: Iterable[str], shown: Iterable[str] = ()
+    ) -> None:
         self._session = session
-        self._index = {name: session.index(machine, name) for name in dict.fromkeys(names)}
-        for name, index in self._index.items():
-            if not session.tag(index).type.numeric:
+        self._index = {name: session.index(machine, name) for name in dict.fromkeys((*numbers, *shown))}
+        for name in numbers:
+            if not session.tag(self._index[name]).type.numeric:
                 raise ValueError(f"tag {name!r} is no number: the twin cannot follow it")
         self._bound = np.zeros(len(session.epoch.tags), np.bool_)
         self._bound[list(self._index.values())] = True
         self._number: dict[int, float] = {}
+        self._value: dict[int, values.Value] = {}
         self._trust: dict[int, Freshness] = dict.fromkeys(self._index.values(), Freshness.NEVER)
 
     def index(self, name: str) -> int:
@@ -61,6 +65,10 @@ class HeldValues:
         """The last trustworthy number of a tag."""
         return self._number.get(index, otherwise)
 
+    def value(self, index: int) -> values.Value | None:
+        """The last trustworthy value of a tag in its declared type; None where there never was one."""
+        return self._value.get(index)
+
     def quantity(self, quantity: Quantity) -> float:
         """A constant, or value × scale + offset of a bound tag (0 where the tag was never known)."""
         if isinstance(quantity, Bound):
@@ -77,12 +85,13 @@ class HeldValues:
 
     def _take(self, index: int, fresh: Freshness) -> None:
         if fresh < Freshness.BAD:
-            lane = self._session.columns.value[index : index + 1]
-            number = float(values.as_floats(lane, self._session.tag(index).type)[0])
-            if math.isfinite(number):
-                self._number[index] = number
-            else:
+            value = self._session.value(index)
+            if isinstance(value, float) and not math.isfinite(value):
                 fresh = Freshness.BAD
+            else:
+                self._value[index] = value
+                if not isinstance(value, str | tuple):
+                    self._number[index] = float(value)
         self._trust[index] = fresh
 
 
