@@ -1,0 +1,134 @@
+"""What a test can leave behind, kind by kind: each observer says what is there now, by a lasting key.
+
+Linux is looked at through /proc as well, because a process that outlived its parent is nobody's child.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import sys
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+Found = Mapping[Hashable, str]
+"""Key → what a person needs to know to find its origin."""
+
+Observer = Callable[[], Found]
+
+MARK: Final = "TWINPANE_TEST_PROCESS"
+"""Environment variable with the pid of the test run; descendants inherit it wherever they end up."""
+
+SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 looked at, never written
+
+# Python's own helpers of multiprocessing: one of each per process, until its end, by design.
+_HELPERS: Final = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+
+# A lock file stays where it is: removing it would let two engines hold "the" lock.
+_LASTING: Final = ".lock"
+
+
+def threads() -> Found:
+    """Every running thread that Python started, daemon or not."""
+    return {
+        thread.ident: f"thread {thread.name!r}{' (daemon)' if thread.daemon else ''}, {_target(thread)}"
+        for thread in threading.enumerate()
+        # Threads that Qt or a C library started and that Python only met.
+        if not isinstance(thread, threading._DummyThread)  # noqa: SLF001 has no public name
+    }
+
+
+def _target(thread: threading.Thread) -> str:
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 the documented way
+    return "ended" if frame is None else f"now at {frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def processes() -> Found:
+    """Every living descendant of this process, also one whose parent is gone."""
+    found: dict[Hashable, str] = {}
+    descendants = {child.pid for child in psutil.Process().children(recursive=True)}
+    for pid in descendants | set(_marked()):
+        try:
+            process = psutil.Process(pid)
+            command = " ".join(process.cmdline())
+            if process.status() == psutil.STATUS_ZOMBIE or any(helper in command for helper in _HELPERS):
+                continue
+            found[pid, process.create_time()] = f"process {pid}: {command or process.name()}"
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def _marked() -> Iterator[int]:
+    mark = f"{MARK}={os.getpid()}\0".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes():
+                yield int(folder.name)
+        except OSError:  # ended, or another user's
+            continue
+
+
+def sockets() -> Found:
+    """Ports and Unix sockets on which this process can be spoken to."""
+    found: dict[Hashable, str] = {}
+    # Addresses are paths or "" for Unix sockets and may be (): the stubs know only host and port.
+    connections: list[Any] = list(psutil.Process().net_connections(kind="all"))
+    for each in connections:
+        here = each.laddr
+        if each.raddr or not here:
+            continue
+        if each.family == socket.AF_UNIX:
+            found[each.fd, here] = f"unix socket {here} (file descriptor {each.fd})"
+        elif each.status == psutil.CONN_LISTEN:
+            found[each.fd, here] = f"listening port {here.ip}:{here.port}"
+        elif each.type == socket.SOCK_DGRAM:
+            found[each.fd, here] = f"UDP port {here.ip}:{here.port}"
+    return found
+
+
+def shared_memory() -> Found:
+    """Segments and sockets of Twinpane in memory-backed storage, except those of other living programs."""
+    entries = [path for top in SHARED_MEMORY.glob("twinpane*") for path in _files(top)]
+    foreign = _mapped_elsewhere() if entries else frozenset()
+    return {
+        str(path): f"{'socket' if stat.S_ISSOCK(mode) else 'shared memory'} {path}"
+        for path, mode in entries
+        if path not in foreign and (path.parent == SHARED_MEMORY or path.parent not in foreign)
+    }
+
+
+def _files(path: Path) -> Iterator[tuple[Path, int]]:
+    """All below ``path`` with their modes; what vanishes meanwhile is passed over."""
+    try:
+        mode = path.lstat().st_mode
+        below = sorted(path.iterdir()) if stat.S_ISDIR(mode) else []
+    except FileNotFoundError:
+        return
+    if not stat.S_ISDIR(mode) and path.suffix != _LASTING:
+        yield path, mode
+    for each in below:
+        yield from _files(each)
+
+
+def _mapped_elsewhere() -> frozenset[Path]:
+    """Files of Twinpane that processes outside this test run have mapped, and the folders of these."""
+    ours = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True)), *_marked()}
+    found: set[Path] = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        if int(folder.name) in ours:
+            continue
+        try:
+            lines = (folder / "maps").read_text(errors="replace").splitlines()
+        except OSError:  # ended, or another user's
+            continue
+        for line in lines:
+            if f"{SHARED_MEMORY}/twinpane" in line:
+                path = Path(line.split(maxsplit=5)[5].removesuffix(" (deleted)"))
+                found |= {path, path.parent}
+    return frozenset(found)

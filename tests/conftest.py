@@ -1,0 +1,15 @@
+"""Nothing of the person who runs the tests reaches them: settings, sites and secrets are the tests' own."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_the_outside() -> None:
+    """Forget what the environment says about Twinpane and about pictures' scale."""
+    for name in list(os.environ):
+        if name.startswith(("TWINPANE_", "QT_")) and name not in {"TWINPANE_TEST_PROCESS", "QT_QPA_PLATFORM"}:
+            del os.environ[name]
