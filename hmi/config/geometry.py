@@ -114,7 +114,10 @@ class Trail(Config):
 
 
 class View(Config):
-    """A parallel projection: which axes run right and up on screen (``-x``: mirrored), and what it spans."""
+    """A parallel projection: which axes run right and up on screen (``-x``: mirrored), and what it spans.
+
+    ``scales``: whether lengths in the base's coordinates are written along its left and lower edge.
+    """
 
     name: Name
     title: TextId
@@ -122,6 +125,7 @@ class View(Config):
     up: Literal["x", "y", "z", "-x", "-y", "-z"]
     span_right: Span
     span_up: Span
+    scales: bool = True
 
 
 class Geometry(Config):

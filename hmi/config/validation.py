@@ -89,8 +89,6 @@ def _descend(node: object, loc: Loc) -> list[bool]:
     if not exists:
         return skipped
     taken = [True, *_descend(_child(node, loc[0]), loc[1:])]
-    if sum(taken) == sum(skipped) and isinstance(node, dict) and loc[0] in node.values():
-        return skipped  # a key that is named like the kind of its own mapping
     return taken if sum(taken) >= sum(skipped) else skipped
 
 

@@ -17,6 +17,7 @@ def check(files: PluginFiles) -> Iterator[Problem]:
     """Derived or addressed, the type fits the address, addresses and aliases are unique."""
     seen: dict[str, str] = {}
     names: dict[str, str] = dict.fromkeys(files.entries, "tag")
+    yield from _check_protocols(files)
     for name, tag in files.entries.items():
         yield from _check_way(files, name, tag)
         for protocol in _PROTOCOLS:
@@ -36,6 +37,16 @@ def check(files: PluginFiles) -> Iterator[Problem]:
             names.setdefault(alias, "alias")
 
 
+def _check_protocols(files: PluginFiles) -> Iterator[Problem]:
+    """The protocols that machine.yaml names are those for which there are addresses."""
+    if files.type.model is None or not files.entries:
+        return
+    for i, protocol in enumerate(files.type.model.protocols):
+        if not any(tag.address.of(protocol) for tag in files.entries.values()):
+            text = f"protocols.{i}: no tag has an address for {protocol}, expected addresses in tags.yaml"
+            yield files.type.problem(text, "protocols", i)
+
+
 def _check_way(files: PluginFiles, name: str, tag: TagEntry) -> Iterator[Problem]:
     given = [protocol for protocol in _PROTOCOLS if tag.address.of(protocol) is not None]
     if tag.derived is not None:
@@ -46,11 +57,12 @@ def _check_way(files: PluginFiles, name: str, tag: TagEntry) -> Iterator[Problem
             text = f"tags.{name}: a derived tag has neither `scaling` nor write access, expected none"
             yield files.tags.problem(text, "tags", name, "derived")
         return
-    machine = files.type.model
-    missing = [each for each in machine.protocols if each not in given] if machine else []
-    if not given or missing:
-        expected = " and ".join(missing) if missing else "at least one protocol"
-        yield files.tags.problem(f"tags.{name}: no address for {expected}, expected `address`", "tags", name)
+    siblings = [each for each in files.entries.values() if each.endpoint == tag.endpoint]
+    expected = [each for each in _PROTOCOLS if any(sibling.address.of(each) for sibling in siblings)]
+    if missing := [each for each in expected or ("any protocol",) if each not in given]:
+        others = ", as other tags of its endpoint have" if expected else ""
+        text = f"tags.{name}: no address for {' and '.join(missing)}, expected one{others}"
+        yield files.tags.problem(text, "tags", name, "address")
     for protocol in given:
         address = tag.address.of(protocol)
         if address is not None and (text := misfit(tag, address)):
