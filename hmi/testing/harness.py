@@ -158,6 +158,8 @@ class Listener:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Listener:
+        if self._task is not None:  # started and waited for before its `async with`
+            return self
         self._task = asyncio.create_task(self.source.run(self._take), name="source under test")
         return self
 
