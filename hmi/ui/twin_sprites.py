@@ -1,0 +1,182 @@
+"""Items of a scene as Qt shapes in pixels: made when an item changes, painted as often as needed."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from hmi.present.freshness import Freshness
+from hmi.present.scene_layout import Placed
+from hmi.present.scene_outlines import Disc, Path, Polygon, Segments
+from hmi.present.scene_parts import Item
+from hmi.ui.twin_geometry import as_rectangle, polygon
+from hmi.ui.twin_styles import Styles
+
+_MARGIN: Final = 4
+"""Pixels around a shape that its pen and its smoothing may touch."""
+_STEP: Final = 8
+"""A sprite that moved by less than 1/8 pixel is not painted again."""
+_TRAIL_RUN: Final = 48
+"""Points of a trail that are stroked at once, in one opacity."""
+
+
+class Sprite(Protocol):
+    """Something that can be painted; ``rect`` holds every pixel that it touches."""
+
+    rect: QRect
+
+    def paint(self, painter: QPainter, styles: Styles, dirty: QRect) -> None:
+        """Paint it; only ``dirty`` must be right afterwards."""
+        ...
+
+    def key(self) -> tuple[object, ...]:
+        """Equal keys look the same."""
+        ...
+
+
+class ShapeSprite:
+    """A polygon, a rectangle, a disc or lines."""
+
+    def __init__(self, item: Item, placed: Placed, scale: float) -> None:
+        self._style = item.style
+        self._item = item
+        self._disc: tuple[QPointF, float] | None = None
+        self._lines: list[QLineF] = []
+        self._polygon = QPolygonF()
+        self._rectangle: QRectF | None = None
+        self._closed = True
+        self._cross = 0.0
+        numbers: list[float]
+        match item.outline:
+            case Disc(centre=(x, y), radius=radius):
+                px, py = placed.point(x, y)
+                size = radius * placed.scale
+                if item.style == "tool":
+                    size = max(size, 8 * scale)
+                    self._cross = size + 9 * scale
+                self._disc = (QPointF(px, py), size)
+                reach = max(size, self._cross)
+                box = QRectF(px - reach, py - reach, 2 * reach, 2 * reach)
+                numbers = [px, py, size]
+            case Segments(lines=lines):
+                pixels = np.floor(placed.to_pixels(lines)) + 0.5
+                numbers = pixels.ravel().tolist()
+                self._lines = [QLineF(*line) for line in pixels.reshape(-1, 4).tolist()]
+                box = _box(pixels.reshape(-1, 2))
+            case Polygon(points=points, closed=closed):
+                pixels = placed.to_pixels(points)
+                numbers = pixels.ravel().tolist()
+                self._closed = closed
+                self._rectangle = as_rectangle(pixels) if closed else None
+                self._polygon = polygon(pixels)
+                box = _box(pixels)
+            case _:
+                raise TypeError(f"{item.outline!r} is no shape")
+        margin = math.ceil(_MARGIN * scale)
+        self.rect = box.toAlignedRect().adjusted(-margin, -margin, margin, margin)
+        self._key = (item.visible, item.live, item.freshness, tuple(round(n * _STEP) for n in numbers))
+
+    def key(self) -> tuple[object, ...]:
+        """Equal keys look the same."""
+        return self._key
+
+    def paint(self, painter: QPainter, styles: Styles, dirty: QRect) -> None:
+        """Paint the shape."""
+        stroke = styles.of(self._item)
+        if self._item.freshness == Freshness.UNCERTAIN and self._style not in ("grid", "envelope", "rail"):
+            stroke = styles.uncertain(stroke)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self._lines)
+        painter.setPen(stroke.pen)
+        painter.setBrush(stroke.brush)
+        if self._lines:
+            painter.drawLines(self._lines[0], *self._lines[1:])
+        elif self._disc is not None:
+            self._paint_disc(painter, styles, *self._disc)
+        elif self._rectangle is not None:
+            self._paint_rectangle(painter, self._rectangle)
+        elif self._closed:
+            painter.drawPolygon(self._polygon)
+        else:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolyline(self._polygon)
+
+    def _paint_rectangle(self, painter: QPainter, rectangle: QRectF) -> None:
+        if self._style == "rail":
+            painter.setPen(Qt.PenStyle.NoPen)
+        radius = 0.0 if self._style == "envelope" else min(3.0, rectangle.width() / 4, rectangle.height() / 4)
+        painter.drawRoundedRect(rectangle, radius, radius)
+
+    def _paint_disc(self, painter: QPainter, styles: Styles, centre: QPointF, radius: float) -> None:
+        if not self._cross:
+            painter.drawEllipse(centre, radius, radius)
+            return
+        if self._item.live:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(styles.ring if self._item.live else styles.frozen.pen)
+        painter.drawEllipse(centre, radius, radius)
+        if self._item.live:
+            painter.setPen(styles.crosshair)
+        x, y, far = centre.x(), centre.y(), self._cross
+        painter.drawLine(QPointF(x - far, y), QPointF(x + far, y))
+        painter.drawLine(QPointF(x, y - far), QPointF(x, y + far))
+
+
+class TrailSprite:
+    """A trail in runs of points, paler with age."""
+
+    def __init__(self, item: Item, placed: Placed, scale: float) -> None:
+        outline = item.outline
+        if not isinstance(outline, Path):
+            raise TypeError(f"{outline!r} is no trail")
+        self._width = 2.2 * scale
+        self._runs: list[tuple[QRect, QPolygonF, float]] = []
+        pixels = placed.to_pixels(outline.points)
+        for piece, faded in _pieces(pixels, outline.faded):
+            for first in range(0, max(len(piece) - 1, 1), _TRAIL_RUN):
+                run = piece[first : first + _TRAIL_RUN + 1]
+                if len(run) > 1:
+                    rect = _box(run).toAlignedRect().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+                    self._runs.append((rect, polygon(run), float(faded[first])))
+        self.rect = QRect()
+        for rect, _, _ in self._runs:
+            self.rect = self.rect.united(rect)
+        ends = pixels[-1].tolist() if len(pixels) else [0.0, 0.0]
+        first_end = pixels[0].tolist() if len(pixels) else [0.0, 0.0]
+        age = round(float(outline.faded[0]) * 50) if len(pixels) else 0
+        self._key = (len(pixels), age, *ends, *first_end)
+
+    def key(self) -> tuple[object, ...]:
+        """Equal keys look the same."""
+        return self._key
+
+    def paint(self, painter: QPainter, styles: Styles, dirty: QRect) -> None:
+        """Paint the runs that the dirty rectangle touches."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for rect, line, faded in self._runs:
+            if rect.intersects(dirty):
+                colour = QColor(styles.trail_colour)
+                colour.setAlphaF(max(0.15, 1.0 - 0.85 * faded))
+                painter.setPen(QPen(colour, self._width))
+                painter.drawPolyline(line)
+
+
+def _pieces(
+    pixels: npt.NDArray[np.float64], faded: npt.NDArray[np.float64]
+) -> list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+    """The unbroken pieces of a trail."""
+    broken = np.isnan(pixels[:, 0]) if len(pixels) else np.zeros(0, np.bool_)
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], broken, [True]]).astype(np.int8)))
+    return [(pixels[a:b], faded[a:b]) for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)]
+
+
+def _box(pixels: npt.NDArray[np.float64]) -> QRectF:
+    if not len(pixels):
+        return QRectF()
+    (left, top), (right, bottom) = pixels.min(axis=0).tolist(), pixels.max(axis=0).tolist()
+    return QRectF(left, top, right - left, bottom - top)

@@ -1,0 +1,97 @@
+"""How each style of the twin is drawn in a theme: pens and brushes, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
+
+from hmi.present.scene_parts import Item
+from hmi.present.theme import Theme
+from hmi.ui.hatch import hatch
+
+_VEIL_PERIOD: Final = 11.3
+
+
+def veil(theme: Theme, scale: float) -> QBrush:
+    """The hatch without its ground: over a picture that was true once and is not live."""
+    period = max(6, round(_VEIL_PERIOD * scale))
+    tile = QPixmap(period, period)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    line = QColor(theme.hatch_line)
+    line.setAlpha(150)
+    painter.setPen(QPen(line, 2.6 * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    for x in (-period, 0, period):
+        painter.drawLine(QPointF(x - 2, period + 2), QPointF(x + period + 2, -2))
+    painter.end()
+    return QBrush(tile)
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """How the outline and the inside of an item are drawn; ``pen`` None: not at all."""
+
+    pen: QPen
+    brush: QBrush
+
+
+class Styles:
+    """The strokes of a theme at a scale of the design."""
+
+    def __init__(self, theme: Theme, scale: float) -> None:
+        self.theme = theme
+        self._scale = scale
+        self.veil = veil(theme, scale)
+        self.frozen = Stroke(self._pen(theme.hatch_line, 1.2), hatch(theme, scale))
+        self.crosshair = self._pen(theme.tool, 1.2)
+        self.ring = self._pen(theme.tool, 2.0)
+        self.trail_colour = QColor(theme.running)
+        none = QBrush(Qt.BrushStyle.NoBrush)
+        dashed = self._pen(theme.text_faint, 1.2)
+        dashed.setDashPattern([6 / 1.2, 5 / 1.2])
+        edge = theme.band if theme.name == "dark" else theme.limit
+        self._strokes = {
+            "structure": Stroke(self._pen(theme.structure_line, 1.5), QBrush(QColor(theme.structure))),
+            "fixture": Stroke(self._pen(edge, 1.5), QBrush(QColor(theme.fixture))),
+            "workpiece": Stroke(self._pen(theme.workpiece_line, 1.5), QBrush(QColor(theme.workpiece))),
+            "moving": Stroke(self._pen(theme.limit, 1.2), QBrush(QColor(theme.moving))),
+            "tool": Stroke(QPen(Qt.PenStyle.NoPen), QBrush(QColor(theme.tool))),
+            "envelope": Stroke(dashed, none),
+            "rail": Stroke(self._pen(theme.line, 6.0, Qt.PenCapStyle.FlatCap), QBrush(QColor(theme.line))),
+            "grid": Stroke(self._pen(theme.grid, 1.0), none),
+            "marker": Stroke(self._pen(theme.limit, 2.0), QBrush(QColor(theme.running))),
+        }
+        self._fluids = {
+            tint: Stroke(QPen(Qt.PenStyle.NoPen), QBrush(QColor(colour)))
+            for tint, colour in (
+                ("none", theme.water),
+                ("water", theme.water),
+                ("acid", theme.acid),
+                ("alkaline", theme.alkaline),
+                ("dye", theme.dye),
+            )
+        }
+
+    def of(self, item: Item) -> Stroke:
+        """How an item is drawn now."""
+        if not item.live and item.style not in ("grid", "envelope", "label", "trail"):
+            return self.frozen
+        if item.style == "fluid":
+            return self._fluids[item.tint]
+        return self._strokes[item.style]
+
+    def uncertain(self, stroke: Stroke) -> Stroke:
+        """The same with the mark of an uncertain value: a dashed edge."""
+        pen = self._pen(self.theme.text, 1.2)
+        pen.setDashPattern([3, 3])
+        return Stroke(pen, stroke.brush)
+
+    def _pen(self, colour: str, width: float, cap: Qt.PenCapStyle = Qt.PenCapStyle.RoundCap) -> QPen:
+        pen = QPen(QColor(colour), width * self._scale)
+        pen.setCapStyle(cap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        return pen

@@ -1,0 +1,267 @@
+"""The live twin of a machine: its views side by side, painted where something changed."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from hmi.config.epoch import Machine
+from hmi.present import format as formats
+from hmi.present import machine_state, quality
+from hmi.present.scene import Scene, SceneView
+from hmi.present.scene_layout import Placed, place
+from hmi.present.scene_outlines import Mark, Path
+from hmi.present.scene_parts import Item
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+from hmi.present.theme import Theme
+from hmi.ui import painting
+from hmi.ui.badge import badge, badge_width
+from hmi.ui.metrics import Metrics
+from hmi.ui.twin_labels import LabelSprite, wording
+from hmi.ui.twin_sprites import ShapeSprite, Sprite, TrailSprite
+from hmi.ui.twin_still import paint_still, surround
+from hmi.ui.twin_styles import Styles
+from hmi.ui.twin_travel import TravelSprite
+
+
+class TwinView(QWidget):
+    """The twin of one machine in one session; a new session needs a new view.
+
+    What never changes is painted once. What hangs on tags is painted when it looks different, in the
+    rectangles that it leaves and enters. While the machine has no link, or the engine is silent, a veil
+    lies over everything and says since when.
+
+    Raises:
+        KeyError, ValueError: the geometry does not fit the machine's tags; see `hmi.present.scene.Scene`.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        session: Session,
+        theme: Theme,
+        texts: Texts,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._machine = machine
+        self._session = session
+        self._theme = theme
+        self._texts = texts.for_machine(machine.id)
+        views = () if machine.screen is None else machine.screen.views
+        geometry = machine.geometry
+        self._scene = None if geometry is None else Scene(geometry, machine.id, session, views)
+        self._metrics = Metrics.of(self)
+        self._styles = Styles(theme, self._metrics.scale)
+        self._placed: list[Placed] = []
+        self._still: QPixmap | None = None
+        self._leading: list[int] = []
+        self._sprites: list[list[Sprite]] = []
+        self._travel: list[TravelSprite | None] = []
+        self._badges: list[tuple[QPointF, str]] = []
+        self._veil = ""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The smallest size at which a machine can still be made out."""
+        return QSize(240, 160)
+
+    def refresh(self, frame: Frame) -> None:
+        """Follow a frame of the session; what looks different is painted at the next chance."""
+        if self._scene is None:
+            return
+        changed = self._scene.refresh(frame)
+        if not self._sprites:
+            return  # not laid out yet: the first layout draws the scene as it stands
+        dirty = QRegion()
+        for number, positions in enumerate(changed):
+            for position in positions:
+                dirty += self._renew(number, position)
+            if positions:
+                dirty += self._renew_travel(number)
+        dirty += self._renew_badges(frame)
+        if self._veil_text(frame) != self._veil:
+            self._veil = self._veil_text(frame)
+            self.update()
+        elif not dirty.isEmpty():
+            self.update(dirty)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Lay the views out anew."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Paint what the event's region touches."""
+        if event is None:
+            return
+        painter = QPainter(self)
+        if self._scene is None or self._still is None:
+            self._paint_nothing(painter)
+            painter.end()
+            return
+        dirty = event.rect()
+        ratio = self._still.devicePixelRatio()
+        source = QRectF(dirty.x() * ratio, dirty.y() * ratio, dirty.width() * ratio, dirty.height() * ratio)
+        painter.drawPixmap(QRectF(dirty), self._still, source)
+        region = event.region()
+        for view, sprites, first in zip(self._scene.views, self._sprites, self._leading, strict=True):
+            for item, sprite in zip(view.items[first:], sprites[first:], strict=True):
+                if item.visible and region.intersects(sprite.rect):
+                    sprite.paint(painter, self._styles, dirty)
+        for travel in self._travel:
+            if travel is not None and region.intersects(travel.rect):
+                travel.paint(painter, self._styles, dirty)
+        self._paint_doubts(painter)
+        painter.end()
+
+    def _lay_out(self) -> None:
+        scene, geometry = self._scene, self._machine.geometry
+        if scene is None or geometry is None or self.width() < 2 or self.height() < 2:
+            return
+        m = self._metrics = Metrics.of(self)
+        self._styles = Styles(self._theme, m.scale)
+        around = [surround(view.view, view.scale is not None, m) for view in scene.views]
+        self._placed = place([v.view for v in scene.views], around, self.width(), self.height())
+        self._sprites = [
+            [self._sprite(item, placed) for item in view.items]
+            for view, placed in zip(scene.views, self._placed, strict=True)
+        ]
+        self._travel = [self._travel_sprite(number) for number in range(len(scene.views))]
+        self._leading = [_leading_still(view) for view in scene.views]
+        self._still = self._paint_layer()
+        self.update()
+
+    def _paint_layer(self) -> QPixmap:
+        scene, geometry = self._scene, self._machine.geometry
+        ratio = self.devicePixelRatioF()
+        layer = QPixmap(self.size() * ratio)
+        layer.setDevicePixelRatio(ratio)
+        painter = QPainter(layer)
+        painting.begin(painter)
+        if scene is not None and geometry is not None:
+            views = [(v.view, p) for v, p in zip(scene.views, self._placed, strict=True)]
+            area = QRectF(self.rect())
+            paint_still(painter, area, views, geometry, self._texts, self._theme, self._metrics)
+            for sprites, first in zip(self._sprites, self._leading, strict=True):
+                for sprite in sprites[:first]:
+                    sprite.paint(painter, self._styles, self.rect())
+        painter.end()
+        return layer
+
+    def _sprite(self, item: Item, placed: Placed) -> Sprite:
+        if isinstance(item.outline, Mark) and self._scene is not None:
+            words = wording(item.outline, self._scene.held, self._session, self._texts)
+            return LabelSprite(item, words, placed, self._metrics)
+        if isinstance(item.outline, Path):
+            return TrailSprite(item, placed, self._metrics.scale)
+        return ShapeSprite(item, placed, self._metrics.scale)
+
+    def _travel_sprite(self, number: int) -> TravelSprite | None:
+        if self._scene is None:
+            return None
+        view = self._scene.views[number]
+        if view.scale is None:
+            return None
+        placed = self._placed[number]
+        return TravelSprite(self._scene, view, view.scale, placed, self._session, self._texts, self._metrics)
+
+    def _renew(self, number: int, position: int) -> QRegion:
+        """Make an item's sprite anew; the pixels that look different."""
+        if self._scene is None:
+            return QRegion()
+        item = self._scene.views[number].items[position]
+        before = self._sprites[number][position]
+        after = self._sprite(item, self._placed[number])
+        if after.key() == before.key():
+            return QRegion()
+        self._sprites[number][position] = after
+        return QRegion(before.rect) + QRegion(after.rect)
+
+    def _renew_travel(self, number: int) -> QRegion:
+        before, after = self._travel[number], self._travel_sprite(number)
+        if before is None or after is None or before.key() == after.key():
+            return QRegion()
+        self._travel[number] = after
+        return QRegion(before.rect) + QRegion(after.rect)
+
+    def _renew_badges(self, frame: Frame) -> QRegion:
+        badges = [] if self._scene is None else self._wanted_badges(self._scene, frame)
+        if badges == self._badges:
+            return QRegion()
+        dirty = QRegion()
+        for each in (*self._badges, *badges):
+            dirty += QRegion(self._badge_rect(*each))
+        self._badges = badges
+        return dirty
+
+    def _wanted_badges(self, scene: Scene, frame: Frame) -> list[tuple[QPointF, str]]:
+        """One badge for each cause: at the largest of the items that hang on the same dead tags."""
+        found: list[tuple[QPointF, str]] = []
+        for view, sprites in zip(scene.views, self._sprites, strict=True):
+            largest: dict[tuple[int, ...], tuple[int, QRect]] = {}
+            for item, sprite in zip(view.items, sprites, strict=True):
+                if item.visible and item.dead and item.style not in ("trail", "grid", "envelope"):
+                    size = sprite.rect.width() * sprite.rect.height()
+                    if size > largest.get(item.dead, (0, QRect()))[0]:
+                        largest[item.dead] = (size, sprite.rect)
+            for dead, (_, rect) in largest.items():
+                tag = formats.label(self._session.tag(dead[0]), self._texts)
+                said = quality.of(self._session, frame, dead[0], self._texts).badge
+                text = self._texts.text("twin.badge", tag=tag, quality=said)
+                found.append((self._inside(QPointF(rect.center()), text), text))
+        return found
+
+    def _inside(self, at: QPointF, text: str) -> QPointF:
+        half = badge_width(text, self._metrics) / 2 + 4
+        return QPointF(min(max(at.x(), half), self.width() - half), at.y())
+
+    def _badge_rect(self, at: QPointF, text: str) -> QRect:
+        wide, high = badge_width(text, self._metrics), self._metrics.px(22)
+        return QRectF(at.x() - wide / 2 - 1, at.y() - high / 2 - 1, wide + 2, high + 2).toAlignedRect()
+
+    def _veil_text(self, frame: Frame) -> str:
+        if not frame.engine_alive:
+            return self._texts.text("card.engine_lost")
+        loss = machine_state.loss(self._session, frame, self._machine.id, whole=True)
+        if loss is None:
+            return ""
+        text_id = "card.no_link" if loss.state.value == "down" else "card.connecting"
+        return self._texts.text(text_id, age=formats.age(loss.seconds))
+
+    def _paint_doubts(self, painter: QPainter) -> None:
+        painting.begin(painter)
+        m = self._metrics
+        if self._veil:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(0, 0, 0, 0))
+            painter.setBrush(self._styles.veil)
+            painter.drawRoundedRect(QRectF(self.rect()), m.px(6), m.px(6))
+            badges = [(QPointF(self.rect().center()), self._veil)]
+        else:
+            badges = self._badges
+        for at, text in badges:
+            wide = badge_width(text, m)
+            badge(painter, at.x() + wide / 2, at.y(), text, self._theme, m, wide)
+
+    def _paint_nothing(self, painter: QPainter) -> None:
+        painting.begin(painter)
+        m, area = self._metrics, QRectF(self.rect())
+        painter.fillRect(area, painting.color(self._theme.background))
+        painting.box(painter, area, m.px(6), self._theme.surface)
+        painting.text(
+            painter,
+            area.center(),
+            self._texts.text("twin.none"),
+            m.font(14),
+            self._theme.text_soft,
+            room=area.width() - m.px(32),
+            align=painting.CENTRE,
+        )
+
+
+def _leading_still(view: SceneView) -> int:
+    """How many items from the back never change: they are painted once. Later ones keep their order."""
+    return next((i for i, item in enumerate(view.items) if item.tags), len(view.items))
