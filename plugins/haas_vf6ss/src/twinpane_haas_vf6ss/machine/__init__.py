@@ -1,0 +1,1 @@
+"""The machine itself: its figures, axes, spindle, tools and control."""

@@ -1,0 +1,108 @@
+"""A program cut into what the control does one after the other, with its times at 100 %."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from twinpane_haas_vf6ss.gcode import (
+    Arc,
+    Block,
+    Coolant,
+    Dwell,
+    Line,
+    Program,
+    SpindleCommand,
+    Stop,
+    ToolChange,
+)
+from twinpane_haas_vf6ss.machine import figures
+from twinpane_haas_vf6ss.machine.motion import Motion
+from twinpane_haas_vf6ss.machine.segments import Segment, segment
+
+_TICK: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Moves without anything between them. ``starts`` s after the run's begin; one more for its end."""
+
+    segments: tuple[Segment, ...]
+    starts: tuple[float, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long the run takes at 100 %."""
+        return self.starts[-1]
+
+
+Step = Run | Dwell | SpindleCommand | ToolChange | Coolant | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The steps of a program and, for each, the seconds that remain at its begin (and 0 at the end)."""
+
+    steps: tuple[Step, ...]
+    remaining: tuple[float, ...]
+
+    @property
+    def total(self) -> float:
+        """The cycle time at 100 % in s."""
+        return self.remaining[0]
+
+
+def schedule(program: Program) -> Schedule:
+    """Group a program's blocks into steps and time them."""
+    steps: list[Step] = []
+    moves: list[Segment] = []
+    for block in program.blocks:
+        if isinstance(block, Line | Arc):
+            moves.append(segment(block))
+            continue
+        if moves:
+            steps.append(_run(moves))
+            moves = []
+        steps.append(block)
+    if moves:
+        steps.append(_run(moves))
+    remaining = [0.0]
+    for seconds in reversed(_durations(steps)):
+        remaining.append(remaining[-1] + seconds)
+    return Schedule(tuple(steps), tuple(reversed(remaining)))
+
+
+def _run(segments: Sequence[Segment]) -> Run:
+    motion = Motion(segments)
+    starts, now = [0.0], 0.0
+    while not motion.done:
+        now += _TICK - motion.advance(_TICK)
+        reached = len(segments) if motion.done else motion.index
+        starts.extend([now] * (reached + 1 - len(starts)))
+    return Run(tuple(segments), tuple(starts))
+
+
+def _durations(steps: Sequence[Step]) -> list[float]:
+    speed, result = 0.0, []
+    for step in steps:
+        result.append(_duration(step, speed))
+        if isinstance(step, SpindleCommand):
+            speed = step.speed
+        elif isinstance(step, ToolChange):
+            speed = 0.0
+    return result
+
+
+def _duration(step: Run | Block, speed: float) -> float:
+    match step:
+        case Run():
+            return step.seconds
+        case Dwell():
+            return step.seconds
+        case SpindleCommand():
+            return abs(step.speed - speed) / figures.SPINDLE_RAMP
+        case ToolChange():
+            return figures.TOOL_CHANGE_SECONDS + abs(speed) / figures.SPINDLE_RAMP
+        case _:
+            return 0.0

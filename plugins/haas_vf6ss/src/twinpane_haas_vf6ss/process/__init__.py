@@ -1,0 +1,1 @@
+"""What happens at and around the cut: stock, forces, vibration, coolant, air, chips."""
