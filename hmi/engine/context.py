@@ -35,7 +35,7 @@ class ContextTracker:
                 machine, key = self._bound[index]
                 event = ContextEvent(machine, key, self._text(samples, row, index), int(samples.time[row]))
                 known = self._current.get((machine, key))
-                if known is None or known.value != event.value:
+                if event.value != (known.value if known else ""):
                     self._current[machine, key] = event
                     events.append(event)
         return events

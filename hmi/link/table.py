@@ -111,11 +111,13 @@ class TableWriter:
         self._words[_W_HEARTBEAT] = monotonic
 
     def close(self) -> None:
-        """Unmap and remove the file; readers that have it mapped keep their last state."""
+        """Remove the file; readers that have it mapped keep their last state.
+
+        Our own mapping goes with the last array that looks into it.
+        """
         self.path.unlink(missing_ok=True)
-        del self.columns
         self._words.release()
-        self._memory.close()
+        del self.columns, self._memory
 
 
 class TableReader:
@@ -184,10 +186,10 @@ class TableReader:
         return None
 
     def close(self) -> None:
-        """Unmap."""
+        """Let go; the mapping goes with the last array that looks into it."""
         del self._columns
         self._release()
 
     def _release(self) -> None:
         self._words.release()
-        self._memory.close()
+        del self._memory

@@ -1,0 +1,137 @@
+"""Derived tags against a naive, sample-by-sample model of "hold last, in order of time"."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hmi.config.tags import TagDescription
+from hmi.engine.derived import DerivedTags
+from hmi.engine.scaling import Scaling
+from hmi.model import status
+from hmi.model.clock import NO_TIME, SECOND, Instant
+from hmi.model.columns import Columns
+from hmi.model.values import ValueType, as_floats
+from hmi.testing.epochs import batch_of, epoch_of
+from hmi.twin.store import Store
+
+EPOCH = epoch_of(
+    {
+        "twice": TagDescription(derived="both * 2"),
+        "a": TagDescription(),
+        "b": TagDescription(),
+        "both": TagDescription(derived="a + b"),
+        "ratio": TagDescription(derived="a / b"),
+        "over": TagDescription(derived="a > b", type=ValueType.BOOL),
+        "other": TagDescription(),
+    }
+)
+NOW = Instant(1000 * SECOND, SECOND)
+WORST = [status.GOOD, status.UNCERTAIN, status.BAD_SENSOR_FAILURE]
+
+
+def worst(*statuses: int) -> int:
+    return max(statuses, key=lambda s: (status.severity(s), -statuses.index(s)))
+
+
+def _older_first(step: list[tuple[str, int, int, int]]) -> list[tuple[str, int, int, int]]:
+    """The order that a batch promises: any mixture of tags, but each tag's samples older first."""
+    times = {name: sorted(t for n, _, _, t in step if n == name) for name in ("a", "b", "other")}
+    return [(name, value, quality, times[name].pop(0)) for name, value, quality, _ in step]
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["a", "b", "other"]),
+                st.integers(-5, 5),
+                st.sampled_from(WORST),
+                st.integers(0, 6),
+            ),
+            min_size=1,
+            max_size=8,
+        ),
+        max_size=4,
+    )
+)
+def test_each_instant_of_change_is_evaluated_with_the_values_held_then(
+    steps: list[list[tuple[str, int, int, int]]],
+) -> None:
+    columns = Columns.empty(len(EPOCH.tags))
+    store, scaling, derived = Store(EPOCH.tags, columns), Scaling(EPOCH.tags), DerivedTags(EPOCH.tags)
+    held = dict.fromkeys(("a", "b"), (0.0, status.BAD_WAITING_FOR_INITIAL_DATA))
+    index = EPOCH.index["m/both"]
+    for revision, drawn in enumerate(steps, start=1):
+        step = _older_first(drawn)
+        batch = batch_of(EPOCH, [(n, float(v), s, SECOND + t) for n, v, s, t in step], NOW)
+        samples = scaling.samples(batch, 0)
+        result = derived.samples(samples, columns, NOW)
+        expected = []
+        relevant = sorted((x for x in step if x[0] != "other"), key=lambda x: x[3])
+        for position, (name, value, quality, time) in enumerate(relevant):
+            held[name] = (float(value), quality)
+            if position + 1 == len(relevant) or relevant[position + 1][3] != time:
+                total = held["a"][0] + held["b"][0]
+                expected.append((SECOND + time, total, worst(held["a"][1], held["b"][1])))
+        store.apply(samples, revision)
+        if result is None:
+            assert not expected
+            continue
+        store.apply(result, revision)
+        rows = result.index == index
+        got = zip(
+            result.time[rows].tolist(),
+            as_floats(result.value[rows], ValueType.FLOAT).tolist(),
+            result.status[rows].tolist(),
+            strict=True,
+        )
+        assert list(got) == expected
+        doubled = as_floats(result.value[result.index == EPOCH.index["m/twice"]], ValueType.FLOAT)
+        assert doubled.tolist() == [2 * value for _, value, _ in expected]
+
+
+def test_an_impossible_result_is_bad_and_keeps_the_last_usable_value() -> None:
+    columns = Columns.empty(len(EPOCH.tags))
+    store, scaling, derived = Store(EPOCH.tags, columns), Scaling(EPOCH.tags), DerivedTags(EPOCH.tags)
+    first = scaling.samples(batch_of(EPOCH, [("a", 6.0, 0, 1), ("b", 2.0, 0, 1)], NOW), 0)
+    result = derived.samples(first, columns, NOW)
+    assert result is not None
+    store.apply(first, 1)
+    store.apply(result, 1)
+    second = scaling.samples(batch_of(EPOCH, [("b", 0.0, 0, 2)], NOW), 0)
+    result = derived.samples(second, columns, NOW)
+    assert result is not None
+    row = result.index.tolist().index(EPOCH.index["m/ratio"])
+    assert result.status[row] == status.BAD_OUT_OF_RANGE
+    assert math.isclose(float(as_floats(result.value[row : row + 1], ValueType.FLOAT)[0]), 3.0)
+    over = result.index.tolist().index(EPOCH.index["m/over"])
+    assert result.value[over] == 1
+
+
+def test_a_result_is_as_old_as_its_oldest_root_and_never_fresher() -> None:
+    columns = Columns.empty(len(EPOCH.tags))
+    derived = DerivedTags(EPOCH.tags)
+    twice = EPOCH.index["m/twice"]
+    columns.confirmed[[EPOCH.index["m/a"], EPOCH.index["m/b"]]] = [50, 20]
+    derived.confirm(columns)
+    assert columns.confirmed[twice] == 20
+    columns.confirmed[EPOCH.index["m/b"]] = NO_TIME
+    derived.confirm(columns)
+    assert columns.confirmed[twice] == NO_TIME
+
+
+def test_the_latency_bound_of_a_result_is_its_earliest_observed_cause() -> None:
+    columns = Columns.empty(len(EPOCH.tags))
+    derived, scaling = DerivedTags(EPOCH.tags), Scaling(EPOCH.tags)
+    batch = batch_of(EPOCH, [("a", 1.0), ("b", 2.0)], NOW)
+    batch.not_before[:] = [NO_TIME, 77]
+    result = derived.samples(scaling.samples(batch, 0), columns, NOW)
+    assert result is not None
+    assert set(result.not_before.tolist()) == {77}
+    initial = derived.samples(scaling.samples(batch_of(EPOCH, [("a", 1.0)], NOW), 0), columns, NOW)
+    assert initial is not None
+    assert np.all(initial.not_before == NO_TIME)

@@ -1,0 +1,90 @@
+"""The history ring: what comes back is what went in, nothing is painted over, and its reach is told."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hmi.config.tags import TagDescription
+from hmi.engine.history import History, Series, decimate
+from hmi.engine.scaling import Scaling
+from hmi.model import status
+from hmi.model.clock import Instant
+from hmi.model.values import ValueType
+from hmi.testing.epochs import batch_of, epoch_of
+
+EPOCH = epoch_of(
+    {
+        "a": TagDescription(),
+        "name": TagDescription(type=ValueType.STRING),
+        "b": TagDescription(type=ValueType.INT),
+    }
+)
+SCALING = Scaling(EPOCH.tags)
+A, B = EPOCH.index["m/a"], EPOCH.index["m/b"]
+
+STEPS = st.lists(
+    st.lists(
+        st.tuples(st.sampled_from(["a", "b"]), st.integers(-9, 9), st.integers(0, 50)), min_size=1, max_size=7
+    ),
+    max_size=12,
+)
+
+
+@given(STEPS, st.integers(1, 40))
+def test_the_ring_holds_the_last_samples_in_time_order(
+    steps: list[list[tuple[str, int, int]]], capacity: int
+) -> None:
+    history = History(EPOCH.tags, capacity, began=0)
+    everything: list[tuple[str, int, int]] = []
+    for step in steps:
+        rows = [(n, float(v) if n == "a" else v, 0, t) for n, v, t in step]
+        history.add(SCALING.samples(batch_of(EPOCH, [*rows, ("name", "x")], Instant(99, 1)), 0))
+        everything += step
+    kept = everything[-capacity:]
+    for name, index in (("a", A), ("b", B)):
+        expected = sorted(((t, v) for n, v, t in kept if n == name), key=lambda x: x[0])
+        got = history.series(index, -1, 1000)
+        assert got.time.tolist() == [t for t, _ in expected]
+        assert got.value.tolist() == [float(v) for _, v in expected]
+
+
+def test_a_window_begins_with_the_value_held_before_it() -> None:
+    history = History(EPOCH.tags, 100, began=0)
+    rows = [("a", float(t), 0, t) for t in (10, 20, 30, 40)]
+    history.add(SCALING.samples(batch_of(EPOCH, rows, Instant(99, 1)), 0))
+    assert history.series(A, 25, 35).time.tolist() == [20, 30]
+    assert history.series(B, 25, 35).time.tolist() == []
+
+
+def test_the_reach_is_told_when_the_ring_has_turned() -> None:
+    history = History(EPOCH.tags, 3, began=5)
+    assert history.complete_from == 5
+    for t in (10, 20, 30, 40, 50):
+        history.add(SCALING.samples(batch_of(EPOCH, [("a", 1.0, 0, t)], Instant(99, 1)), 0))
+    assert history.complete_from == 30
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1e6, 1e6), st.sampled_from([0, 0, 0, 1, 2])), min_size=1, max_size=400),
+    st.integers(1, 60),
+)
+def test_decimation_keeps_extremes_and_gaps(points: list[tuple[float, int]], wanted: int) -> None:
+    value = np.array([v for v, _ in points])
+    severity = np.array([s for _, s in points], np.uint8)
+    series = Series(np.arange(len(points), dtype=np.int64), value, severity)
+    small = decimate(series, wanted)
+    assert np.all(np.diff(small.time) > 0)
+    assert (small.time[0], small.time[-1]) == (0, len(points) - 1)
+    good = severity < status.Severity.BAD
+    if good.any():
+        kept = small.value[small.severity < status.Severity.BAD]
+        assert kept.min() == value[good].min()
+        assert kept.max() == value[good].max()
+    # Whoever joins the kept points must see exactly the original runs of Bad.
+    runs = severity[np.flatnonzero(np.diff((severity == 2).astype(int), prepend=-1))] == 2
+    kept_runs = small.severity[np.flatnonzero(np.diff((small.severity == 2).astype(int), prepend=-1))] == 2
+    assert kept_runs.tolist() == runs.tolist()
+    turns = int(np.sum(np.diff((severity == 2).astype(int)) != 0))
+    assert len(small.time) <= max(wanted, 4) + 8 + 2 * turns

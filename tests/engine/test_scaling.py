@@ -1,0 +1,70 @@
+"""Raw lanes to engineering units: exact where nothing is scaled, the formula where it is."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hmi.config.tags import Scaling as ScalingConfig
+from hmi.config.tags import TagDescription
+from hmi.engine.scaling import Scaling
+from hmi.model import status
+from hmi.model.clock import SECOND, Instant
+from hmi.model.values import ValueType, from_lane
+from hmi.testing.epochs import batch_of, epoch_of
+
+NOW = Instant(5 * SECOND, 7)
+EPOCH = epoch_of(
+    {
+        "count": TagDescription(type=ValueType.INT),
+        "total": TagDescription(type=ValueType.UINT),
+        "temperature": TagDescription(scaling=ScalingConfig(gain=0.1, offset=-40.0)),
+        "speed": TagDescription(),
+        "plain": TagDescription(),
+    },
+    wires={"temperature": ValueType.INT, "plain": ValueType.UINT},
+)
+SCALING = Scaling(EPOCH.tags)
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.integers(0, 2**64 - 1), st.integers(-(2**15), 2**15 - 1))
+def test_integers_stay_exact_and_scaled_ones_follow_the_formula(count: int, total: int, raw: int) -> None:
+    given_ = [("count", count), ("temperature", raw), ("total", total), ("plain", 65_535)]
+    samples = SCALING.samples(batch_of(EPOCH, given_, NOW), 0)
+    lanes = samples.value.tolist()
+    assert from_lane(lanes[0], ValueType.INT) == count
+    assert from_lane(lanes[1], ValueType.FLOAT) == raw * 0.1 + -40.0
+    assert from_lane(lanes[2], ValueType.UINT) == total
+    assert from_lane(lanes[3], ValueType.FLOAT) == 65_535.0
+    assert from_lane(int(samples.raw[1]), ValueType.INT) == raw
+
+
+def test_a_float_that_is_no_number_is_bad_and_a_bad_one_keeps_its_own_status() -> None:
+    given_ = [
+        ("speed", math.nan),
+        ("speed", math.inf),
+        ("speed", math.nan, status.BAD_SENSOR_FAILURE),
+        ("speed", 1.5, status.UNCERTAIN),
+    ]
+    samples = SCALING.samples(batch_of(EPOCH, given_, NOW), 0)
+    assert samples.status.tolist() == [
+        status.BAD_OUT_OF_RANGE,
+        status.BAD_OUT_OF_RANGE,
+        status.BAD_SENSOR_FAILURE,
+        status.UNCERTAIN,
+    ]
+
+
+def test_times_are_corrected_by_the_devices_offset_and_fall_back_to_the_receive_time() -> None:
+    batch = batch_of(EPOCH, [("speed", 1.0, 0, 100 * SECOND), ("plain", 3)], NOW)
+    samples = SCALING.samples(batch, clock_offset=90 * SECOND)
+    assert samples.time.tolist() == [10 * SECOND, NOW.utc]
+    assert samples.source_time.tolist()[0] == 100 * SECOND
+
+
+@given(st.integers(-(2**15), 2**15 - 1))
+def test_a_write_undoes_the_scaling(raw: int) -> None:
+    index = EPOCH.index["m/temperature"]
+    assert SCALING.raw_of(index, raw * 0.1 + -40.0, EPOCH.tags[index]) == raw

@@ -1,0 +1,86 @@
+"""The store: the sample applied last is what it holds, payloads have slots, confirmations never go back."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hmi.config.tags import TagDescription
+from hmi.engine.scaling import Scaling
+from hmi.model import status
+from hmi.model.clock import NO_TIME, Instant
+from hmi.model.columns import Columns
+from hmi.model.values import ValueType, from_lane, side_span, unpack_side
+from hmi.testing.epochs import batch_of, epoch_of
+from hmi.twin.store import Store, side_bytes
+
+EPOCH = epoch_of(
+    {
+        "big": TagDescription(type=ValueType.INT),
+        "program": TagDescription(type=ValueType.STRING, capacity=12),
+        "note": TagDescription(type=ValueType.STRING, capacity=8),
+        "unused": TagDescription(),
+    }
+)
+SCALING = Scaling(EPOCH.tags)
+VALUES = {
+    "big": st.integers(-(2**63), 2**63 - 1),
+    "program": st.text(max_size=8),
+    "note": st.text(max_size=8),
+}
+
+
+def text(columns: Columns, name: str) -> str:
+    offset, length = side_span(int(columns.value[EPOCH.index[f"m/{name}"]]))
+    read = unpack_side(columns.side[offset : offset + length].tobytes(), ValueType.STRING)
+    assert isinstance(read, str)
+    return read
+
+
+@given(
+    st.lists(st.sampled_from(sorted(VALUES)).flatmap(lambda n: st.tuples(st.just(n), VALUES[n])), max_size=20)
+)
+def test_the_last_sample_of_each_tag_stays_exact_and_whole(rows: list[tuple[str, int | str]]) -> None:
+    columns = Columns.empty(len(EPOCH.tags), side_bytes(EPOCH.tags))
+    store = Store(EPOCH.tags, columns)
+    last: dict[str, int | str] = {}
+    for revision, row in enumerate(rows, start=1):
+        batch = batch_of(EPOCH, [row], Instant(revision, revision))
+        store.apply(SCALING.samples(batch, 0), revision)
+        last[row[0]] = row[1]
+    for name, value in last.items():
+        index = EPOCH.index[f"m/{name}"]
+        if isinstance(value, int):
+            assert from_lane(int(columns.value[index]), ValueType.INT) == value
+            continue
+        whole = value.encode()
+        capacity = EPOCH.tags[index].capacity
+        assert text(columns, name) == whole[:capacity].decode(errors="replace")
+        expected = status.UNCERTAIN if len(whole) > capacity else status.GOOD
+        assert int(columns.status[index]) == expected
+    untouched = EPOCH.index["m/unused"]
+    assert columns.changed[untouched] == 0
+    assert columns.status[untouched] == status.BAD_WAITING_FOR_INITIAL_DATA
+    assert columns.confirmed[untouched] == NO_TIME
+
+
+def test_the_later_of_two_samples_of_one_batch_stays() -> None:
+    columns = Columns.empty(len(EPOCH.tags), side_bytes(EPOCH.tags))
+    Store(EPOCH.tags, columns).apply(
+        SCALING.samples(
+            batch_of(EPOCH, [("big", 1), ("note", "a"), ("big", 2), ("note", "bc")], Instant(1, 1)), 0
+        ),
+        1,
+    )
+    assert from_lane(int(columns.value[EPOCH.index["m/big"]]), ValueType.INT) == 2
+    assert text(columns, "note") == "bc"
+
+
+def test_a_confirmation_never_makes_a_value_older() -> None:
+    columns = Columns.empty(len(EPOCH.tags), side_bytes(EPOCH.tags))
+    store = Store(EPOCH.tags, columns)
+    index = np.array([0, 3], np.uint32)
+    store.confirm(index, 50)
+    store.confirm(index[:1], 40)
+    assert columns.confirmed.tolist() == [50, NO_TIME, NO_TIME, 50]
