@@ -1,0 +1,57 @@
+"""``twinpane engine``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+
+from hmi.app.options import endpoint_option, site_option
+
+
+@click.command()
+@site_option
+@endpoint_option
+@click.option(
+    "--managed",
+    type=click.Choice(["panel", "service"]),
+    default="service",
+    show_default=True,
+    help="Who restarts it when it ends: a panel may kill an engine that hangs only if it manages it.",
+)
+@click.option(
+    "--linger", type=click.FloatRange(min=0), help="End this many seconds after the last panel left."
+)
+@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Log to this file (bounded).")
+def command(
+    site: Path | None, endpoints: dict[str, str], managed: str, linger: float | None, log: Path | None
+) -> None:
+    """Run a site's engine until SIGTERM: acquisition, derived tags, history, and the link for panels.
+
+    SIGHUP reads the configuration again. It listens on no network port.
+    """
+    from hmi.app import logs
+    from hmi.app.site import load_site
+    from hmi.engine.process import AlreadyRunning, EngineOptions, run_engine
+    from hmi.link.directory import run_directory
+    from hmi.link.errors import LinkUnavailable
+    from hmi.model.clock import SystemClock
+
+    if log is None:
+        logs.to_stderr()
+    else:
+        logs.to_file(log)
+    loaded = load_site(site, endpoints)
+    options = EngineOptions(
+        site=loaded.site,
+        directory=run_directory(loaded.site, os.environ),
+        resolve=lambda: load_site(site, endpoints),
+        managed=managed,
+        linger=linger,
+    )
+    try:
+        asyncio.run(run_engine(options, SystemClock()))
+    except (AlreadyRunning, LinkUnavailable) as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,63 @@
+"""Command-line options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+site_option = click.option(
+    "--site",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Site folder. Else TWINPANE_SITE, the user's or the machine's site folder, the demo site.",
+)
+
+
+def _pairs(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, separator, address = text.partition("=")
+        if not separator or name.count(".") != 1 or not address:
+            raise click.BadParameter(
+                f"{text!r}: expected MACHINE.ENDPOINT=ADDRESS, as mill07.main=opc.tcp://…"
+            )
+        pairs[name] = address
+    return pairs
+
+
+def endpoint_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--endpoint MACHINE.ENDPOINT=ADDRESS``, any number of times; gives a dict."""
+    return click.option(
+        "--endpoint",
+        "endpoints",
+        multiple=True,
+        callback=_pairs,
+        metavar="MACHINE.ENDPOINT=ADDRESS",
+        help="Another address for one endpoint of the site: opc.tcp://HOST:PORT/ or HOST:PORT.",
+    )(function)
+
+
+def panel_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that opens a panel."""
+    for option in reversed(
+        (
+            click.option("--machine", metavar="ID", help="Begin on this machine's screen."),
+            click.option(
+                "--screen",
+                type=click.Choice(["site", "machine", "trends", "diagnostics"]),
+                help="Begin on this screen.",
+            ),
+            click.option("--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True),
+            click.option("--language", metavar="LANGUAGE", help="en or de; else the site's."),
+            click.option("--seconds", type=click.FloatRange(min=0.1), help="Close after so many seconds."),
+            click.option(
+                "--screenshot",
+                type=click.Path(path_type=Path, dir_okay=False),
+                help="Write a picture of the panel to this PNG file before closing.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function

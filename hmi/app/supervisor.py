@@ -1,0 +1,93 @@
+"""Keeps one engine alive for a panel: starts it when none holds the lock, fences it when it hangs.
+
+Never two engines: a new one is started only when the lock is free, and the lock is free only when the
+kernel has the old one's descriptors back. An engine that a service manager keeps (``managed: service``)
+is left to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from hmi.link.lock import fence, holder, is_held
+from hmi.model.clock import MILLISECOND, SECOND, Instant
+
+_log = logging.getLogger(__name__)
+
+_FENCE_AFTER: Final = 1500 * MILLISECOND
+"""A hang is on screen within 300 ms; killing waits longer, because a kill cannot be taken back."""
+
+_FORGET_AFTER: Final = 500 * MILLISECOND
+_PAUSES: Final = (0, SECOND // 2, 2 * SECOND, 5 * SECOND, 10 * SECOND)
+"""Between starts that fail one after the other."""
+
+_SETTLED: Final = 30 * SECOND
+
+
+class Supervisor:
+    """Watches over the engine of one run directory. Called from the panel's timer; never blocks."""
+
+    def __init__(self, directory: Path, spawn: Callable[[], subprocess.Popen[bytes]]) -> None:
+        """``spawn`` starts an engine process that takes the lock of ``directory``."""
+        self._directory = directory
+        self._spawn = spawn
+        self._child: subprocess.Popen[bytes] | None = None
+        self._spawned_at = 0
+        self._failures = 0
+        self._unresponsive_since: int | None = None
+        self._unresponsive_at = 0
+        self.starts = 0
+        self.fenced = 0
+        self.last_exit: int | None = None
+
+    def tick(self, now: Instant) -> None:
+        """Start an engine if none is there; call some times a second."""
+        if self._child is not None:
+            code = self._child.poll()
+            if code is None:
+                return
+            self._child_ended(code, now)
+        if is_held(self._directory):
+            return
+        pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
+        if self.starts and now.monotonic - self._spawned_at < pause:
+            return
+        self._spawned_at = now.monotonic
+        self._child = self._spawn()
+        self.starts += 1
+
+    def engine_unresponsive(self, now: Instant) -> None:
+        """The engine's heartbeat is late at ``now``; call as long as it is. Fences after some time."""
+        if self._unresponsive_since is None or now.monotonic - self._unresponsive_at > _FORGET_AFTER:
+            self._unresponsive_since = now.monotonic
+        self._unresponsive_at = now.monotonic
+        if now.monotonic - self._unresponsive_since < _FENCE_AFTER:
+            return
+        found = holder(self._directory)
+        if found is not None and found.managed == "panel" and fence(self._directory, found):
+            _log.error("the engine (pid %d) did not respond and was killed", found.pid)
+            self.fenced += 1
+        self._unresponsive_since = None
+
+    def stop(self, seconds: float) -> None:
+        """End the engine that this supervisor started, if it still runs: politely, then not."""
+        if self._child is None:
+            return
+        self._child.terminate()
+        try:
+            self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+        self._child = None
+
+    def _child_ended(self, code: int, now: Instant) -> None:
+        lived = now.monotonic - self._spawned_at
+        self._failures = 0 if lived > _SETTLED else self._failures + 1
+        self._child = None
+        self.last_exit = code
+        _log.warning("the engine ended with code %d", code)
