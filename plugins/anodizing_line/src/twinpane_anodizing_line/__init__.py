@@ -1,0 +1,13 @@
+"""Twinpane machine plugin: a type II sulfuric anodizing line over Modbus TCP. Hooks only."""
+
+from __future__ import annotations
+
+from hmi.api import Simulator, hookimpl
+
+
+@hookimpl
+def twinpane_simulator() -> Simulator:
+    """A line in mid-production behind a Modbus TCP server."""
+    from twinpane_anodizing_line.simulator import AnodizingLineSimulator
+
+    return AnodizingLineSimulator()

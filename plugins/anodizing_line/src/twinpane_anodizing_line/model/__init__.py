@@ -1,0 +1,1 @@
+"""The line as physics and a timetable: pure, deterministic from a seed, time a parameter."""
