@@ -60,7 +60,9 @@ choose_python() {
 
 # environment_key LOCK VERSION: what an environment was made from; a change makes it anew.
 environment_key() {
-    { echo "$PWD $2"; cat "$1" pyproject.toml plugins/*/pyproject.toml 2>/dev/null; } | sha256sum | cut -d' ' -f1
+    local plugins=()
+    mapfile -t plugins < <(compgen -G 'plugins/*/pyproject.toml' || true)
+    { echo "$PWD $2" && cat "$1" pyproject.toml "${plugins[@]}"; } | sha256sum | cut -d' ' -f1
 }
 
 # ensure_environment VENV FLAVOUR VERSION PYTHON: FLAVOUR is `runtime` or `development` (which serves as both).

@@ -2,7 +2,8 @@
 # Sourced: how the set-up speaks. One numbered line per step with its time; what a step's programs say
 # goes to a log of which the end is shown when the step fails.
 
-set -euo pipefail
+set -Eeuo pipefail
+trap 'say "$0: line $LINENO failed: $BASH_COMMAND"' ERR
 
 step_number=0
 step_log=$(mktemp "${TMPDIR:-/tmp}/twinpane-setup.XXXXXX")
@@ -32,6 +33,16 @@ fail() {
     local line
     for line in "$@"; do say "    $line"; done
     exit "$code"
+}
+
+# attended COMMAND…: run a command that ends when this script ends, whatever ends it.
+attended() {
+    local code=0
+    "$@" </dev/null &
+    step_child=$!
+    wait "$step_child" || code=$?
+    step_child=
+    return "$code"
 }
 
 # step TITLE ADVICE COMMAND…: run a command that takes its time.
