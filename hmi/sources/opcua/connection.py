@@ -1,0 +1,254 @@
+"""The life of one link: set up, serve, and end with the reason why."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from asyncua import ua
+
+from hmi.config.endpoints import OpcUaEndpoint
+from hmi.config.tags import Tag
+from hmi.model.clock import NO_TIME, SECOND, Instant
+from hmi.model.samples import Batch, ClockOffset, Lost
+from hmi.sources.opcua import plan, services, writing
+from hmi.sources.opcua.clock_offset import OffsetEstimator
+from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError
+from hmi.sources.opcua.plan import Group
+from hmi.sources.opcua.resolving import Resolved, resolve
+from hmi.sources.opcua.session import Session
+from hmi.sources.opcua.subscription import Subscription
+from hmi.sources.protocol import Emit
+
+FIRST_QUESTIONS: Final = 5
+"""Questions for the time when the link begins; the one with the shortest round trip counts."""
+
+CLOCK_INTERVAL: Final = 5.0
+"""Seconds between two later questions."""
+
+SEARCH_INTERVAL: Final = 10.0
+"""Seconds between two searches for nodes that the server does not have yet."""
+
+GRACE: Final = 0.05
+"""Seconds to read what has arrived, before a silence that may be our own loop's counts as the server's."""
+
+_log = logging.getLogger(__name__)
+
+
+class Connection:
+    """What a session serves: subscriptions, the clock question, and the places to write to."""
+
+    def __init__(
+        self, session: Session, endpoint: OpcUaEndpoint, tags: Sequence[tuple[int, Tag]], emit: Emit
+    ) -> None:
+        self.session = session
+        self.silence_limit = plan.SHORTEST_SILENCE
+        self._endpoint = endpoint
+        self._tags = tags
+        self._emit = emit
+        self._clock = OffsetEstimator()
+        self._subscriptions: dict[int, Subscription] = {}
+        self._missing: dict[int, int] = {}
+        self._writable: dict[int, tuple[ua.NodeId, ua.VariantType]] = {}
+        self._acknowledge: list[ua.SubscriptionAcknowledgement] = []
+
+    async def prepare(self) -> None:
+        """Find the nodes, make the subscriptions, learn the clock; nothing is emitted yet.
+
+        Raises:
+            LinkLostError, ServiceFaultError: the server cannot serve us.
+        """
+        for _ in range(FIRST_QUESTIONS):
+            await self._ask_time()
+        nodes = await resolve(self.session, self._tags)
+        for group in plan.groups(self._endpoint, self._tags):
+            subscription = await self._subscribe(group)
+            self._subscriptions[subscription.made.id] = subscription
+            await self._monitor(subscription, nodes)
+        self.silence_limit = plan.silence_limit(
+            each.made.keep_alive_period for each in self._subscriptions.values()
+        )
+        await self._learn_targets(nodes)
+
+    async def serve(self) -> None:
+        """Emit what the server says until the link fails.
+
+        Raises:
+            BaseExceptionGroup: of `LinkLostError` and `ServiceFaultError`, when the link has failed.
+        """
+        for subscription in self._subscriptions.values():
+            for granted in subscription.granted():
+                self._emit(granted)
+        self._tell_offset(self.session.now())
+        self._tell_missing(self._missing)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch())
+            tasks.create_task(self._keep_time())
+            tasks.create_task(self.session.keep_channel())
+            if self._subscriptions:
+                tasks.create_task(self._search())
+                # One request more than subscriptions, so that news never wait for a request to come.
+                publishers = [tasks.create_task(self._publish()) for _ in range(len(self._subscriptions) + 1)]
+                tasks.create_task(_fail_without(publishers))
+
+    def target(self, index: int) -> tuple[ua.NodeId, ua.VariantType] | None:
+        """Where a write of a tag goes; None where the server has no such variable."""
+        return self._writable.get(index)
+
+    async def _subscribe(self, group: Group) -> Subscription:
+        before = self.session.now().monotonic
+        keep_alives = plan.keep_alive_count(group.publishing, group.keep_alive)
+        lifetime = plan.lifetime_count(group.publishing, keep_alives)
+        made = await services.create_subscription(self.session, group.publishing, keep_alives, lifetime)
+        fitting = plan.keep_alive_count(made.publishing, group.keep_alive)
+        if fitting != made.keep_alives:
+            # The counts were meant for another interval than the one granted.
+            lifetime = plan.lifetime_count(made.publishing, fitting)
+            made = await services.modify_subscription(self.session, made, fitting, lifetime)
+        return Subscription(group, made, before)
+
+    async def _monitor(self, subscription: Subscription, nodes: Resolved) -> None:
+        group = subscription.group
+        items: list[tuple[int, ua.NodeId]] = []
+        for index, _ in group.tags:
+            node = nodes.get(index)
+            if isinstance(node, int):
+                self._missing[index] = node
+            elif node is not None:
+                items.append((index, node))
+        results = await services.create_items(
+            self.session, subscription.made.id, items, group.sampling, group.queue_size
+        )
+        tags = dict(group.tags)
+        for (index, _), result in zip(items, results, strict=True):
+            if result.StatusCode.is_good():
+                self._missing.pop(index, None)
+                subscription.add(index, tags[index], result.RevisedSamplingInterval / 1000)
+            else:
+                self._missing[index] = result.StatusCode.value
+
+    async def _learn_targets(self, nodes: Resolved) -> None:
+        targets = [
+            (index, tag, node)
+            for index, tag in self._tags
+            if tag.access == "write" and not isinstance(node := nodes[index], int)
+        ]
+        types = await writing.variant_types(self.session, [(tag, node) for _, tag, node in targets])
+        for (index, _, node), variant_type in zip(targets, types, strict=True):
+            self._writable[index] = (node, variant_type)
+
+    async def _publish(self) -> None:
+        """Keep one PublishRequest waiting at the server."""
+        while True:
+            acknowledge, self._acknowledge = self._acknowledge, []
+            try:
+                published = await self.session.publish(acknowledge)
+            except ServiceFaultError as error:
+                if error.status == ua.StatusCodes.BadTimeout:
+                    continue
+                if error.status == ua.StatusCodes.BadTooManyPublishRequests:
+                    return
+                raise
+            result = published.result
+            if result is None:
+                self._emit(Lost(0, "a notification could not be decoded", published.received))
+                for each in self._subscriptions.values():
+                    each.skip()
+                continue
+            subscription = self._subscriptions.get(result.SubscriptionId)
+            if subscription is None:
+                continue
+            if result.NotificationMessage.NotificationData:
+                self._acknowledge.append(
+                    ua.SubscriptionAcknowledgement(
+                        SubscriptionId=result.SubscriptionId,
+                        SequenceNumber=result.NotificationMessage.SequenceNumber,
+                    )
+                )
+            estimate = self._clock.estimate(published.received.monotonic)
+            for message in subscription.take(published, result, estimate):
+                self._emit(message)
+
+    async def _watch(self) -> None:
+        """Give the link up when nothing at all has been heard for too long."""
+        while True:
+            silent = self._silence()
+            if silent >= self.silence_limit:
+                await asyncio.sleep(GRACE)
+                silent = self._silence()
+                if silent >= self.silence_limit:
+                    raise LinkLostError(
+                        f"{self.session.url}: nothing heard for {silent:.1f} s, though connected: "
+                        "the server is frozen or the network is cut"
+                    )
+            await asyncio.sleep(max(self.silence_limit - silent, GRACE))
+
+    def _silence(self) -> float:
+        return (self.session.now().monotonic - self.session.last_heard) / SECOND
+
+    async def _keep_time(self) -> None:
+        # Without subscriptions this question is all that shows that the server is alive.
+        interval = CLOCK_INTERVAL if self._subscriptions else self.silence_limit / 3
+        while True:
+            await asyncio.sleep(interval)
+            await self._ask_time()
+            self._tell_offset(self.session.now())
+
+    async def _ask_time(self) -> None:
+        sent, told, received = await services.server_time(self.session)
+        if told != NO_TIME:
+            self._clock.add(sent, told, received)
+
+    def _tell_offset(self, now: Instant) -> None:
+        estimate = self._clock.estimate(now.monotonic)
+        if estimate is not None:
+            ours = now.utc - now.monotonic
+            self._emit(ClockOffset(estimate.offset - ours, estimate.uncertainty, now))
+
+    async def _search(self) -> None:
+        """Look again for nodes that were missing: a server may be up before its program is."""
+        while True:
+            await asyncio.sleep(SEARCH_INTERVAL)
+            if not self._missing:
+                continue
+            before = dict(self._missing)
+            wanted = [(index, tag) for index, tag in self._tags if index in before]
+            nodes = await resolve(self.session, wanted)
+            for subscription in self._subscriptions.values():
+                await self._monitor(subscription, nodes)
+            found = before.keys() - self._missing.keys()
+            if found:
+                _log.info("%s: %d missing nodes have appeared", self.session.url, len(found))
+                await self._learn_targets({**dict.fromkeys((i for i, _ in self._tags), 0), **nodes})
+                for subscription in self._subscriptions.values():
+                    for granted in subscription.granted():
+                        self._emit(granted)
+            self._tell_missing({i: code for i, code in self._missing.items() if before.get(i) != code})
+
+    def _tell_missing(self, missing: dict[int, int]) -> None:
+        if not missing:
+            return
+        now = self.session.now()
+        self._emit(
+            Batch(
+                index=np.array(list(missing), np.uint32),
+                raw=np.zeros(len(missing), np.uint64),
+                status=np.array(list(missing.values()), np.uint32),
+                source_time=np.full(len(missing), NO_TIME, np.int64),
+                not_before=np.full(len(missing), now.monotonic, np.int64),
+                received=now,
+            )
+        )
+
+
+async def _fail_without(publishers: Sequence[asyncio.Task[None]]) -> None:
+    """A server that takes no PublishRequest at all says nothing; end the link rather than wait.
+
+    Raises:
+        LinkLostError: the last publisher has given up.
+    """
+    await asyncio.wait(publishers)
+    raise LinkLostError("the server accepts no requests for news (BadTooManyPublishRequests)")

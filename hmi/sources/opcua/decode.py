@@ -1,0 +1,125 @@
+"""From notification objects to arrays: pure, and the one place that knows how a value lies on the wire.
+
+The client handle of every monitored item is its tag index, so a decoder needs the wire types alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+from asyncua import ua
+
+from hmi.model import status, values
+from hmi.model.clock import NO_TIME
+from hmi.model.samples import I64, U32, U64
+from hmi.model.values import ValueType
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+_INTEGERS: Final = frozenset(
+    {
+        ua.VariantType.SByte,
+        ua.VariantType.Byte,
+        ua.VariantType.Int16,
+        ua.VariantType.UInt16,
+        ua.VariantType.Int32,
+        ua.VariantType.UInt32,
+        ua.VariantType.Int64,
+        ua.VariantType.UInt64,
+    }
+)
+_NUMBERS: Final = _INTEGERS | {ua.VariantType.Float, ua.VariantType.Double}
+
+ACCEPTED: Final[Mapping[ValueType, frozenset[ua.VariantType]]] = {
+    ValueType.FLOAT: _NUMBERS,
+    ValueType.INT: _INTEGERS,
+    ValueType.UINT: _INTEGERS,
+    ValueType.ENUM: _INTEGERS,
+    ValueType.BOOL: frozenset({ua.VariantType.Boolean}),
+    ValueType.STRING: frozenset({ua.VariantType.String, ua.VariantType.LocalizedText}),
+    ValueType.FLOATS: _NUMBERS,
+}
+"""Which built-in types a tag of each wire type may arrive as; any other is BadTypeMismatch."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """The samples of one notification as columns; times are the device's, UTC ns or ``NO_TIME``."""
+
+    index: U32
+    raw: U64
+    status: U32
+    source_time: I64
+    server_time: I64
+    side: bytes
+
+
+def decode(items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, ValueType]) -> Decoded:
+    """Decode the items of a DataChangeNotification, in order.
+
+    ``wires`` maps client handle (= tag index) to wire type; an item of another handle is passed over.
+    A Bad value keeps its status; a Good or Uncertain one of a wrong type becomes BadTypeMismatch, an
+    integer that the wire type cannot hold BadOutOfRange, both with an empty lane.
+    """
+    index: list[int] = []
+    raw: list[int] = []
+    codes: list[int] = []
+    source_time: list[int] = []
+    server_time: list[int] = []
+    side = bytearray()
+    for item in items:
+        wire = wires.get(item.ClientHandle)
+        if wire is None:
+            continue
+        value = item.Value
+        code = status.GOOD if value.StatusCode is None else value.StatusCode.value
+        lane, complaint = _lane(value.Value, wire, side)
+        index.append(item.ClientHandle)
+        raw.append(lane)
+        codes.append(complaint if complaint and status.severity(code) < status.Severity.BAD else code)
+        source_time.append(utc_ns(value.SourceTimestamp))
+        server_time.append(utc_ns(value.ServerTimestamp))
+    return Decoded(
+        np.array(index, np.uint32),
+        np.array(raw, np.uint64),
+        np.array(codes, np.uint32),
+        np.array(source_time, np.int64),
+        np.array(server_time, np.int64),
+        bytes(side),
+    )
+
+
+def utc_ns(time: datetime | None) -> int:
+    """UTC ns of a decoded DateTime; ``NO_TIME`` for none and for the null of 1601 (OPC 10000-6, 5.2.2.5)."""
+    if time is None or time.year <= 1601:
+        return NO_TIME
+    return (time - _EPOCH) // _MICROSECOND * 1000
+
+
+def _lane(variant: ua.Variant | None, wire: ValueType, side: bytearray) -> tuple[int, int]:
+    """(lane, 0), or (0, Bad status) where the value cannot be one of the wire type."""
+    if variant is None or variant.VariantType not in ACCEPTED[wire]:
+        return 0, status.BAD_TYPE_MISMATCH
+    value: Any = variant.Value
+    if bool(variant.is_array) is not (wire is ValueType.FLOATS):
+        return 0, status.BAD_TYPE_MISMATCH
+    if wire.in_side_area:
+        payload = values.pack_side(_side_value(value, wire))
+        side += payload
+        return values.side_lane(len(side) - len(payload), len(payload)), 0
+    try:
+        return values.to_lane(value, wire), 0
+    except OverflowError:
+        return 0, status.BAD_OUT_OF_RANGE
+
+
+def _side_value(value: Any, wire: ValueType) -> str | tuple[float, ...]:
+    if wire is ValueType.FLOATS:
+        return tuple(float(each) for each in np.ravel(value)) if value is not None else ()
+    text = value.Text if isinstance(value, ua.LocalizedText) else value
+    return text or ""

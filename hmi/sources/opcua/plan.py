@@ -1,0 +1,68 @@
+"""Which subscriptions an endpoint's tags make, and what each one asks the server for: pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from hmi.config.endpoints import OpcUaEndpoint
+from hmi.config.tags import Pace, Tag
+
+MAX_KEEP_ALIVE: Final = 0.5
+"""Seconds: a silent but healthy subscription says so at least this often, where the server lets it."""
+
+SHORTEST_SILENCE: Final = 1.0
+"""Seconds: a link is never given up for a shorter silence."""
+
+ORPHAN_LIFETIME: Final = 20.0
+"""Seconds that a server keeps a subscription for a client that has vanished."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The tags of one pace: one subscription. Intervals in seconds, as they will be requested."""
+
+    pace: Pace
+    tags: tuple[tuple[int, Tag], ...]
+    publishing: float
+    sampling: float
+    keep_alive: float
+
+    @property
+    def queue_size(self) -> int:
+        """Samples that the server keeps per item between two publishes, with room for a late one."""
+        return max(4, 2 * math.ceil(self.publishing / self.sampling) + 2)
+
+
+def groups(endpoint: OpcUaEndpoint, tags: Sequence[tuple[int, Tag]]) -> tuple[Group, ...]:
+    """One group for each pace that occurs.
+
+    Without an explicit publishing interval a group publishes at its pace, or faster where its
+    keep-alives must come faster than that.
+    """
+    found = []
+    for pace in get_args(Pace):
+        members = tuple((index, tag) for index, tag in tags if tag.pace == pace)
+        if members:
+            sampling = endpoint.paces.of(pace)
+            keep_alive = min(MAX_KEEP_ALIVE, min(tag.max_age for _, tag in members) / 3)
+            publishing = endpoint.publishing or min(sampling, keep_alive)
+            found.append(Group(pace, members, publishing, sampling, keep_alive))
+    return tuple(found)
+
+
+def keep_alive_count(publishing: float, keep_alive: float) -> int:
+    """Publishing cycles without news after which the server speaks up (OPC 10000-4, 5.14.1.1)."""
+    return max(1, math.floor(keep_alive / publishing + 1e-9))
+
+
+def lifetime_count(publishing: float, keep_alives: int) -> int:
+    """Publishing cycles without a client; at least three keep-alives (OPC 10000-4, 5.14.2.2)."""
+    return max(3 * keep_alives, math.ceil(ORPHAN_LIFETIME / publishing))
+
+
+def silence_limit(keep_alive_periods: Iterable[float]) -> float:
+    """Seconds of silence after which a server counts as frozen: three keep-alives of its liveliest group."""
+    return max(3 * min(keep_alive_periods, default=0.0), SHORTEST_SILENCE)

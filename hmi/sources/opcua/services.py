@@ -1,0 +1,214 @@
+"""The few services that a source needs, over a `Session`: each a request and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from asyncua import ua
+
+from hmi.model.clock import NO_TIME, SECOND
+from hmi.sources.opcua.decode import utc_ns
+from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError
+from hmi.sources.opcua.session import Session
+
+CHUNK: Final = 500
+"""Operations per request to begin with; a server that takes fewer says so and is asked for fewer."""
+
+_TOO_MANY: Final = frozenset(
+    {
+        ua.StatusCodes.BadTooManyOperations,
+        ua.StatusCodes.BadRequestTooLarge,
+        ua.StatusCodes.BadResponseTooLarge,
+    }
+)
+_SAME_CLOCK: Final = 2 * SECOND
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+
+
+@dataclass(frozen=True)
+class CreatedSubscription:
+    """What the server made of a request for a subscription; intervals in seconds."""
+
+    id: int
+    publishing: float
+    keep_alives: int
+
+    @property
+    def keep_alive_period(self) -> float:
+        """Seconds after which a silent subscription says that it is alive."""
+        return self.publishing * self.keep_alives
+
+
+async def in_chunks(
+    operations: Sequence[_A], call: Callable[[Sequence[_A]], Awaitable[list[_B]]]
+) -> list[_B]:
+    """Do many operations in requests of a size that the server accepts; the results in order.
+
+    Raises:
+        ServiceFaultError: a request was refused for another reason than its size.
+        LinkLostError: as for `Session.request`, or not one result per operation.
+    """
+    results: list[_B] = []
+    size = CHUNK
+    while len(results) < len(operations):
+        part = operations[len(results) : len(results) + size]
+        try:
+            answers = await call(part)
+        except ServiceFaultError as error:
+            if error.status not in _TOO_MANY or size == 1:
+                raise
+            size = max(1, size // 2)
+            continue
+        if len(answers) != len(part):
+            raise LinkLostError(f"the server gave {len(answers)} results for {len(part)} operations")
+        results += answers
+    return results
+
+
+async def read(session: Session, nodes: Sequence[ua.ReadValueId]) -> list[ua.DataValue]:
+    """Read attributes of nodes."""
+
+    async def call(part: Sequence[ua.ReadValueId]) -> list[ua.DataValue]:
+        parameters = ua.ReadParameters(
+            TimestampsToReturn=ua.TimestampsToReturn.Neither, NodesToRead=list(part)
+        )
+        answer, _ = await session.request(
+            ua.ReadRequest(Parameters=parameters), ua.ReadResponse, "reading attributes"
+        )
+        return answer.Results or []
+
+    return await in_chunks(nodes, call)
+
+
+async def namespaces(session: Session) -> list[str]:
+    """The server's NamespaceArray as it is now."""
+    (value,) = await read(session, [value_of(ua.NodeId(ua.ObjectIds.Server_NamespaceArray))])
+    uris = value.Value.Value if value.Value is not None else None
+    if not isinstance(uris, list):
+        raise LinkLostError(f"{session.url}: the server does not tell its namespaces")
+    return uris
+
+
+async def server_time(session: Session) -> tuple[int, int, int]:
+    """(sent, device UTC, received) of a question for the time; monotonic ns, UTC ns, monotonic ns.
+
+    The answer's own time stamp, made when it was sent (OPC 10000-4, 7.33), is the better clock:
+    CurrentTime may be a variable that ticks once a second. It is taken where both are of one clock.
+    """
+    sent = session.now()
+    answer, received = await session.request(
+        ua.ReadRequest(
+            Parameters=ua.ReadParameters(
+                NodesToRead=[value_of(ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime))]
+            )
+        ),
+        ua.ReadResponse,
+        "asking for the time",
+    )
+    stamped = utc_ns(answer.ResponseHeader.Timestamp)
+    value = answer.Results[0].Value.Value if answer.Results else None
+    told = utc_ns(value) if value is not None else NO_TIME
+    if told == NO_TIME or (stamped != NO_TIME and abs(stamped - told) <= _SAME_CLOCK):
+        told = stamped
+    return sent.monotonic, told, received.monotonic
+
+
+async def translate(session: Session, paths: Sequence[ua.BrowsePath]) -> list[ua.BrowsePathResult]:
+    """Follow browse paths to nodes."""
+
+    async def call(part: Sequence[ua.BrowsePath]) -> list[ua.BrowsePathResult]:
+        request = ua.TranslateBrowsePathsToNodeIdsRequest()
+        request.Parameters.BrowsePaths = list(part)
+        answer, _ = await session.request(
+            request, ua.TranslateBrowsePathsToNodeIdsResponse, "following browse paths"
+        )
+        return answer.Results or []
+
+    return await in_chunks(paths, call)
+
+
+async def create_subscription(
+    session: Session, publishing: float, keep_alives: int, lifetime: int
+) -> CreatedSubscription:
+    """Make a subscription; the server may grant another interval and other counts."""
+    parameters = ua.CreateSubscriptionParameters(
+        RequestedPublishingInterval=publishing * 1000,
+        RequestedLifetimeCount=lifetime,
+        RequestedMaxKeepAliveCount=keep_alives,
+        MaxNotificationsPerPublish=0,
+        PublishingEnabled=True,
+        Priority=0,
+    )
+    answer, _ = await session.request(
+        ua.CreateSubscriptionRequest(Parameters=parameters),
+        ua.CreateSubscriptionResponse,
+        "making a subscription",
+    )
+    made = answer.Parameters
+    return CreatedSubscription(
+        made.SubscriptionId, made.RevisedPublishingInterval / 1000, made.RevisedMaxKeepAliveCount
+    )
+
+
+async def modify_subscription(
+    session: Session, made: CreatedSubscription, keep_alives: int, lifetime: int
+) -> CreatedSubscription:
+    """Ask for other counts at the interval that the server has granted."""
+    parameters = ua.ModifySubscriptionParameters(
+        SubscriptionId=made.id,
+        RequestedPublishingInterval=made.publishing * 1000,
+        RequestedLifetimeCount=lifetime,
+        RequestedMaxKeepAliveCount=keep_alives,
+    )
+    answer, _ = await session.request(
+        ua.ModifySubscriptionRequest(Parameters=parameters),
+        ua.ModifySubscriptionResponse,
+        "changing a subscription",
+    )
+    granted = answer.Parameters
+    return CreatedSubscription(
+        made.id, granted.RevisedPublishingInterval / 1000, granted.RevisedMaxKeepAliveCount
+    )
+
+
+async def create_items(
+    session: Session, subscription: int, items: Sequence[tuple[int, ua.NodeId]], sampling: float, queue: int
+) -> list[ua.MonitoredItemCreateResult]:
+    """Monitor the values of nodes; the first of each pair is the client handle."""
+
+    async def call(part: Sequence[tuple[int, ua.NodeId]]) -> list[ua.MonitoredItemCreateResult]:
+        parameters = ua.CreateMonitoredItemsParameters(
+            SubscriptionId=subscription,
+            TimestampsToReturn=ua.TimestampsToReturn.Both,
+            ItemsToCreate=[_item(handle, node, sampling, queue) for handle, node in part],
+        )
+        answer, _ = await session.request(
+            ua.CreateMonitoredItemsRequest(Parameters=parameters),
+            ua.CreateMonitoredItemsResponse,
+            "subscribing to variables",
+        )
+        return answer.Results or []
+
+    return await in_chunks(items, call)
+
+
+def value_of(node: ua.NodeId, attribute: ua.AttributeIds = ua.AttributeIds.Value) -> ua.ReadValueId:
+    """What to read: an attribute of a node."""
+    return ua.ReadValueId(NodeId=node, AttributeId=attribute)
+
+
+def _item(handle: int, node: ua.NodeId, sampling: float, queue: int) -> ua.MonitoredItemCreateRequest:
+    return ua.MonitoredItemCreateRequest(
+        ItemToMonitor=value_of(node),
+        MonitoringMode=ua.MonitoringMode.Reporting,
+        RequestedParameters=ua.MonitoringParameters(
+            ClientHandle=handle,
+            SamplingInterval=sampling * 1000,
+            QueueSize=queue,
+            DiscardOldest=True,
+        ),
+    )

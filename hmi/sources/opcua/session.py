@@ -1,0 +1,179 @@
+"""One connection to one server: a channel, a session, and requests with bounded time.
+
+Of asyncua this uses the transport, the handshake and the codec. Its subscription layer (a task per
+notification, a lossy queue), its own reconnecting and its health probes stay unused, because the
+source decides these things; a `Session` is made for one connection and thrown away with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from asyncua import Client, ua
+from asyncua.ua.ua_binary import struct_from_binary
+
+from hmi.config.credentials import Credentials
+from hmi.model.clock import Clock, Instant
+from hmi.sources.opcua.errors import UNDECODABLE, LinkLostError, ServiceFaultError, blaming, fault_text
+
+SESSION_TIMEOUT: Final = 30_000
+"""Milliseconds that a server keeps the session of a client that has vanished."""
+
+FAREWELL: Final = 0.5
+"""Seconds that a server has to answer a good-bye before the socket is closed without it."""
+
+RENEW_AFTER: Final = 0.75
+"""Part of the channel's lifetime after which its token is renewed (OPC 10000-4, 5.6.2.1)."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Published:
+    """The answer to one PublishRequest.
+
+    ``result`` is None where it could not be decoded; ``asked`` (monotonic ns) is when the request was
+    sent, before which the server cannot have put the answer together.
+    """
+
+    result: ua.PublishResult | None
+    asked: int
+    received: Instant
+
+
+@asynccontextmanager
+async def connect(
+    url: str, timeout: float, credentials: Credentials | None, clock: Clock
+) -> AsyncIterator[Session]:
+    """Open a session (anonymous without credentials) and, whatever happens, leave no socket behind.
+
+    Raises:
+        LinkLostError: there is no server, or it does not let us in.
+    """
+    client = Client(url, timeout=timeout)
+    client.name = client.description = "Twinpane"
+    client.session_timeout = SESSION_TIMEOUT
+    session = Session(client, url, clock)
+    try:
+        with blaming(url, "connecting"):
+            await client.connect_socket()
+            await client.send_hello()
+            await client.open_secure_channel()
+        with blaming(url, "logging in"):
+            await client.create_session()
+            await client.activate_session(
+                username=credentials.user if credentials else None,
+                password=credentials.reveal() if credentials else None,
+            )
+        try:
+            yield session
+        except asyncio.CancelledError:
+            # Only the orderly end: after a failure the server would not answer.
+            await session.farewell()
+            raise
+    finally:
+        _cut(client)
+
+
+def _cut(client: Client) -> None:
+    """Close the socket at once: a graceful close would wait for a frozen server to take what is unsent."""
+    protocol = client.uaclient.protocol
+    if protocol is not None and protocol.transport is not None:
+        protocol.transport.abort()
+    client.disconnect_socket()
+
+
+class Session:
+    """Requests to a server. ``last_heard`` is the monotonic ns of its last answer of any kind."""
+
+    def __init__(self, client: Client, url: str, clock: Clock) -> None:
+        self.url = url
+        self.last_heard = clock.now().monotonic
+        self._client = client
+        self._clock = clock
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a socket that a request could go out on."""
+        protocol = self._client.uaclient.protocol
+        return protocol is not None and protocol.transport is not None and not protocol.transport.is_closing()
+
+    def now(self) -> Instant:
+        """The present moment of the clock that all times of this session are of."""
+        return self._clock.now()
+
+    async def request(
+        self, request: Any, answer: type[_T], what: str, timeout: float | None = None
+    ) -> tuple[_T, Instant]:
+        """Send one request; the answer and when it arrived (before it was decoded).
+
+        ``timeout`` in seconds, None for the connection's, 0 for none.
+
+        Raises:
+            ServiceFaultError: the server refused the service as a whole.
+            LinkLostError: no answer, or none that makes sense.
+        """
+        with blaming(self.url, what):
+            data = await self._send(request, timeout)
+            received = self._clock.now()
+            self.last_heard = received.monotonic
+            response: Any = struct_from_binary(answer, data)
+        result = response.ResponseHeader.ServiceResult
+        if not result.is_good():
+            raise ServiceFaultError(result.value, f"{self.url}: {what}: {result.name} ({result.doc})")
+        return response, received
+
+    async def publish(self, acknowledge: Sequence[ua.SubscriptionAcknowledgement]) -> Published:
+        """One PublishRequest, answered when the server has news or a keep-alive.
+
+        Raises:
+            ServiceFaultError, LinkLostError: as for `request`.
+        """
+        request = ua.PublishRequest()
+        request.Parameters.SubscriptionAcknowledgements = list(acknowledge)
+        asked = self.now().monotonic
+        with blaming(self.url, "waiting for news"):
+            data = await self._send(request, 0)
+            received = self._clock.now()
+            self.last_heard = received.monotonic
+            try:
+                result = struct_from_binary(ua.PublishResponse, data).Parameters
+            except (ua.UaError, *UNDECODABLE):
+                result = None
+        return Published(result, asked, received)
+
+    async def farewell(self) -> None:
+        """Close the session so that the server frees it at once; a dead server is not waited for."""
+        with contextlib.suppress(LinkLostError, ServiceFaultError):
+            await self.request(
+                ua.CloseSessionRequest(DeleteSubscriptions=True),
+                ua.CloseSessionResponse,
+                "saying good-bye",
+                FAREWELL,
+            )
+
+    async def keep_channel(self) -> None:
+        """Renew the channel's token in time, for ever.
+
+        Raises:
+            LinkLostError: the server did not renew it.
+        """
+        while True:
+            await asyncio.sleep(self._client.secure_channel_timeout / 1000 * RENEW_AFTER)
+            with blaming(self.url, "renewing the channel"):
+                await self._client.open_secure_channel(renew=True)
+                self._client.uaclient.revolve_security_token()
+
+    async def _send(self, request: Any, timeout: float | None) -> Any:
+        protocol = self._client.uaclient.protocol
+        if protocol is None:
+            raise ConnectionError("the connection is closed")
+        try:
+            return await protocol.send_request(request, timeout)
+        except ua.UaStatusCodeError as error:
+            raise ServiceFaultError(error.code, fault_text(error)) from error

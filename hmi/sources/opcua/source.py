@@ -1,0 +1,121 @@
+"""The OPC UA source: one link after the other, for ever, and writes over the one that is up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from hmi.config.credentials import CredentialError, Credentials
+from hmi.config.endpoints import CredentialReference, OpcUaEndpoint
+from hmi.config.tags import Tag
+from hmi.model import status
+from hmi.model.clock import Clock
+from hmi.model.samples import WriteOutcome, WriteResult
+from hmi.model.values import Scalar
+from hmi.sources.opcua import plan, writing
+from hmi.sources.opcua.connection import Connection
+from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, first_cause
+from hmi.sources.opcua.link import Link
+from hmi.sources.opcua.session import connect
+from hmi.sources.opcua.writing import UnwritableError
+from hmi.sources.protocol import Emit
+
+FIRST_PAUSE: Final = 0.25
+LONGEST_PAUSE: Final = 2.0
+"""Seconds between two attempts to connect: doubled after each failure, from the first to the longest."""
+
+_log = logging.getLogger(__name__)
+
+
+class OpcUaSource:
+    """A `hmi.sources.protocol.Source` for one OPC UA server.
+
+    ``credentials`` looks up the endpoint's reference before every attempt to connect, so that a changed
+    password is taken up; a `CredentialError` that it raises is the cause why the link is down.
+    """
+
+    def __init__(
+        self,
+        endpoint: OpcUaEndpoint,
+        tags: Sequence[tuple[int, Tag]],
+        clock: Clock,
+        credentials: Callable[[CredentialReference], Credentials],
+    ) -> None:
+        self._endpoint = endpoint
+        self._tags = tuple(tags)
+        self._by_index = dict(self._tags)
+        self._clock = clock
+        self._credentials = credentials
+        self._connection: Connection | None = None
+
+    @property
+    def silence_limit(self) -> float:
+        """Seconds of silence after which a connected server counts as frozen and the link as down."""
+        if self._connection is not None:
+            return self._connection.silence_limit
+        return plan.silence_limit(
+            group.publishing * plan.keep_alive_count(group.publishing, group.keep_alive)
+            for group in plan.groups(self._endpoint, self._tags)
+        )
+
+    async def run(self, emit: Emit) -> None:
+        """Serve until cancelled; see `hmi.sources.protocol.Source`."""
+        link = Link(emit, self._clock)
+        link.connecting()
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._one_link(link, emit)
+            except* (LinkLostError, ServiceFaultError) as failed:
+                cause = first_cause(failed)
+                _log.debug("link failed: %s", cause)
+                if link.is_up:
+                    pause = FIRST_PAUSE
+                link.down(cause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def write(self, index: int, value: Scalar, timeout: float) -> WriteResult:
+        """Write one tag once; see `hmi.sources.protocol.Source`."""
+        tag = self._by_index[index]
+        connection = self._connection
+        if connection is None or not connection.session.connected:
+            return WriteResult(
+                WriteOutcome.NOT_SENT, status.BAD_NOT_CONNECTED, f"{self._endpoint.url}: no link"
+            )
+        if tag.access != "write":
+            return WriteResult(WriteOutcome.REFUSED, status.BAD_NOT_WRITABLE, f"{tag.id} is read-only")
+        target = connection.target(index)
+        if target is None:
+            return WriteResult(
+                WriteOutcome.REFUSED, status.BAD_NODE_ID_UNKNOWN, f"the server has no variable for {tag.id}"
+            )
+        node, variant_type = target
+        try:
+            variant = writing.to_variant(value, tag.wire, variant_type)
+        except UnwritableError as error:
+            return WriteResult(WriteOutcome.REFUSED, error.status, f"{tag.id}: {error}")
+        return await writing.write(connection.session, node, variant, timeout)
+
+    async def _one_link(self, link: Link, emit: Emit) -> None:
+        endpoint = self._endpoint
+        async with connect(endpoint.url, endpoint.timeout, self._secret(), self._clock) as session:
+            connection = Connection(session, endpoint, self._tags, emit)
+            await connection.prepare()
+            self._connection = connection
+            try:
+                link.up()
+                await connection.serve()
+            finally:
+                self._connection = None
+
+    def _secret(self) -> Credentials | None:
+        reference = self._endpoint.credentials
+        if reference is None:
+            return None
+        try:
+            return self._credentials(reference)
+        except CredentialError as error:
+            raise LinkLostError(f"{self._endpoint.url}: {error}") from error

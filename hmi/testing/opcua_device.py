@@ -1,0 +1,72 @@
+"""The contract's device as an OPC UA server, to be run in a child process; see `hmi.testing.harness`.
+
+Requests, one JSON object a line: ``{"set": name, "value": v}``, ``{"fail": name}``, ``{"writes": name}``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections import Counter
+from typing import Any, Final
+
+from hmi.model.status import BAD_SENSOR_FAILURE
+from hmi.model.values import Value, ValueType
+from hmi.simulation.opcua_server import MachineServer, Variable
+
+NAMESPACE: Final = "urn:twinpane:contract-device"
+
+_VARIABLES: Final[tuple[tuple[str, Value, ValueType], ...]] = (
+    ("a_float", 0.0, ValueType.FLOAT),
+    ("an_int", 0, ValueType.INT),
+    ("a_bool", False, ValueType.BOOL),
+    ("an_enum", 0, ValueType.ENUM),
+    ("a_string", "", ValueType.STRING),
+    ("a_setpoint", 0.0, ValueType.FLOAT),
+)
+
+
+async def serve(port: int) -> None:
+    """Serve until the standard input ends."""
+    variables = [
+        Variable(("Device", name), f"Device.{name}", value, kind, writable=name == "a_setpoint")
+        for name, value, kind in _VARIABLES
+    ]
+    lines = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    writes: Counter[str] = Counter()
+    async with MachineServer(NAMESPACE, variables, name="Contract device", port=port) as server:
+        server.on_write = lambda node, _value: writes.update([node])
+        _say({"port": server.port})
+        while line := await lines.readline():
+            request = json.loads(line)
+            if "writes" in request:
+                _say({"writes": writes[f"Device.{request['writes']}"]})
+                continue
+            if "set" in request:
+                server.set(f"Device.{request['set']}", request["value"])
+            else:
+                server.set(f"Device.{request['fail']}", _of_its_type(request["fail"]), BAD_SENSOR_FAILURE)
+            await server.flush()
+            _say({"done": True})
+    transport.close()
+
+
+def _of_its_type(name: str) -> Value:
+    return next(value for each, value, _ in _VARIABLES if each == name)
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    asyncio.run(serve(parser.parse_args().port))
