@@ -98,9 +98,12 @@ class Session:
                 self.notices.append(message)
                 del self.notices[:-NOTICES_KEPT]
 
-    def refresh(self, table: Table, now: Instant, engine_alive: bool) -> Frame:
-        """Take what the table holds now and say what is different from the frame before."""
-        revision = table.snapshot(self.columns)
+    def refresh(self, table: Table | None, now: Instant, engine_alive: bool) -> Frame:
+        """Take what the table holds now and say what is different from the frame before.
+
+        Without a table (the link is gone) only time goes on: values stay, their ages grow.
+        """
+        revision = None if table is None else table.snapshot(self.columns)
         changed = np.zeros(0, np.intp)
         if revision is not None and revision != self.revision:
             changed = np.flatnonzero(self.columns.changed > self.revision)

@@ -1,0 +1,46 @@
+"""One endpoint on the Diagnostics screen."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QPainter
+
+from hmi.model.samples import LinkState
+from hmi.present.diagnostics import EndpointRow
+from hmi.ui import fonts, painting
+from hmi.ui.metrics import Metrics
+from hmi.ui.painted import Painted
+
+
+class EndpointCard(Painted[EndpointRow]):
+    """State and since when, cause or clock offset, traffic and losses."""
+
+    def draw(self, painter: QPainter, view: EndpointRow, m: Metrics) -> None:
+        """Three lines; what is wrong is marked by a ring and in words."""
+        theme = self.theme
+        up = view.state == LinkState.UP
+        line = "" if up and not view.losing else theme.fault
+        painting.box(painter, self.area(), m.px(6), theme.surface, line, 1.5 * m.scale)
+        left, right = m.px(14), self.width() - m.px(14)
+        bold, small = m.font(13, fonts.SEMIBOLD), m.font(12)
+        lines = [self.height() * each for each in (0.22, 0.5, 0.78)]
+        at = QPointF(left + m.px(5), lines[0])
+        painting.dot(painter, at, m.px(5), theme.running if up else theme.fault, hollow=not up)
+        x = left + m.px(18)
+        since = painting.text(
+            painter,
+            QPointF(right, painting.baseline(small, lines[0])),
+            view.since,
+            small,
+            theme.text_soft if up else theme.text,
+            room=(right - x) * 0.55,
+            align=painting.RIGHT,
+        )
+        at = QPointF(x, painting.baseline(bold, lines[0]))
+        painting.text(painter, at, view.name, bold, theme.text, room=right - x - since - m.px(10))
+        second = view.cause if view.cause and not up else view.offset
+        at = QPointF(left, painting.baseline(small, lines[1]))
+        painting.text(painter, at, second, small, theme.text_soft, room=right - left)
+        at = QPointF(left, painting.baseline(small, lines[2]))
+        colour = theme.text if view.losing else theme.text_soft
+        painting.text(painter, at, view.traffic, small, colour, room=right - left)

@@ -1,0 +1,73 @@
+"""When to draw: at most one frame per 16.7 ms, at once when something arrived, and on its own timer.
+
+The own timer makes ages grow and a dead engine show although nothing arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from PyQt6.QtCore import QObject, Qt, QTimer
+
+from hmi.model.clock import MILLISECOND, Clock
+
+FRAME_NS: Final = 16_700_000
+IDLE_MS: Final = 100
+_KEPT: Final = 8192
+
+
+class FrameClock(QObject):
+    """Calls ``draw`` for each frame; ``draw`` returns when the frame is on the window's surface."""
+
+    def __init__(self, clock: Clock, draw: Callable[[], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._draw = draw
+        self._began = -FRAME_NS
+        self._frames = 0
+        self._durations = np.zeros(_KEPT, np.int64)
+        self._due = QTimer(self)
+        self._due.setSingleShot(True)
+        self._due.setTimerType(Qt.TimerType.PreciseTimer)
+        self._due.timeout.connect(self._frame)
+        self._idle = QTimer(self)
+        self._idle.setInterval(IDLE_MS)
+        self._idle.timeout.connect(self.request)
+
+    def start(self) -> None:
+        """Begin, with the own timer too."""
+        self._idle.start()
+
+    def stop(self) -> None:
+        """No frame comes after this."""
+        self._idle.stop()
+        self._due.stop()
+
+    def request(self) -> None:
+        """Something is new: a frame as soon as the last one is 16.7 ms old. Many requests are one."""
+        if self._due.isActive():
+            return
+        wait = self._began + FRAME_NS - self._clock.now().monotonic
+        # Rounded up: a frame that comes early would be two within one refresh of the display.
+        self._due.start(max(0, -(-wait // MILLISECOND)))
+
+    @property
+    def frames(self) -> int:
+        """How many frames were drawn."""
+        return self._frames
+
+    def durations_ms(self) -> dict[str, float]:
+        """p50, p99 and max of the last frames' time from begin to painted, in ms; n of them."""
+        kept = self._durations[: min(self._frames, _KEPT)] / MILLISECOND
+        if not len(kept):
+            return {"p50": 0.0, "p99": 0.0, "max": 0.0, "n": 0}
+        p50, p99 = np.percentile(kept, (50, 99), method="inverted_cdf")
+        return {"p50": float(p50), "p99": float(p99), "max": float(kept.max()), "n": len(kept)}
+
+    def _frame(self) -> None:
+        self._began = self._clock.now().monotonic
+        self._draw()
+        self._durations[self._frames % _KEPT] = self._clock.now().monotonic - self._began
+        self._frames += 1

@@ -1,0 +1,173 @@
+"""One machine on the Site screen; touched, it opens the machine."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QRectF, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter
+
+from hmi.present.site_overview import MachineCard
+from hmi.present.tile import ReadoutView
+from hmi.ui import fonts, painting
+from hmi.ui.badge import badge, badge_width, plate
+from hmi.ui.hatch import fill_hatched
+from hmi.ui.metrics import Metrics
+from hmi.ui.painted import Painted
+
+
+class MachineCardWidget(Painted[MachineCard]):
+    """Name and type, state, headline figures, job and freshness; hatched where nothing is live."""
+
+    opened = pyqtSignal(str)
+    _down = False
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Answer the touch at once."""
+        self._press(self.view is not None and bool(self.view.machine))
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """A finger that leaves the card opens nothing."""
+        if event is not None and not self.area().contains(event.position()):
+            self._press(False)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Open the machine."""
+        was, view = self._down, self.view
+        self._press(False)
+        if was and view is not None:
+            self.opened.emit(view.machine)
+
+    def _press(self, down: bool) -> None:
+        if down != self._down:
+            self._down = down
+            self.update()
+
+    def draw(self, painter: QPainter, view: MachineCard, m: Metrics) -> None:
+        """Live as a calm card, else hatched under a plate that says why."""
+        if view.cover:
+            self._covered(painter, view, m)
+            return
+        fill = self.theme.pressed if self._down else self.theme.surface
+        painting.box(painter, self.area(), m.px(6), fill)
+        self._names(painter, view, m, self.theme.text)
+        pad = m.px(18)
+        foot = self.height() - m.px(22)
+        top, bottom = m.px(74), self.height() - m.px(44)
+        big = bottom - top > m.px(110)
+        self._figures(painter, view, QRectF(pad, top, self.width() - 2 * pad, bottom - top), m, big=big)
+        small = m.font(13)
+        news_colour = self.theme.text_faint if view.calm else self.theme.text
+        base = painting.baseline(small, foot)
+        right = float(self.width() - pad)
+        if view.calm:
+            news = painting.text(
+                painter,
+                QPointF(right, base),
+                view.news,
+                small,
+                news_colour,
+                room=self.width() * 0.5,
+                align=painting.RIGHT,
+            )
+        else:
+            room = self.width() * 0.5
+            news = right - badge(painter, right, foot, view.news, self.theme, m, room)
+        room = self.width() - 2 * pad - news - m.px(16)
+        painting.text(painter, QPointF(pad, base), view.job, small, self.theme.text_soft, room=room)
+
+    def _names(self, painter: QPainter, view: MachineCard, m: Metrics, colour: str) -> None:
+        pad, right = m.px(18), float(self.width() - m.px(18))
+        name, small, label = m.font(20, fonts.SEMIBOLD), m.font(12), m.font(14, fonts.MEDIUM)
+        state_left = right
+        if view.state is not None:
+            room = self.width() * 0.45
+            wide = min(painting.width(label, view.state.label), room)
+            state_left = right - wide - m.px(20)
+            tone = painting.tone_colour(self.theme, view.state.tone)
+            unknown = view.state.tone == "unknown"
+            middle = m.px(29)
+            at = QPointF(state_left + m.px(6), middle)
+            painting.dot(painter, at, m.px(6), tone, hollow=unknown)
+            base = painting.baseline(label, middle)
+            text_colour = self.theme.text_soft if unknown else self.theme.text
+            at = QPointF(right - wide, base)
+            painting.text(painter, at, view.state.label, label, text_colour, room=room)
+            if view.progress is not None:
+                self._progress(painter, view.progress, m)
+        room = state_left - pad - m.px(12)
+        at = QPointF(pad, painting.baseline(name, m.px(28)))
+        painting.text(painter, at, view.name, name, colour, room=room)
+        at = QPointF(pad, painting.baseline(small, m.px(51)))
+        painting.text(painter, at, view.type_name, small, self.theme.text_soft, room=room)
+
+    def _progress(self, painter: QPainter, share: float, m: Metrics) -> None:
+        wide, high = m.px(112), m.px(6)
+        bar = QRectF(self.width() - m.px(18) - wide, m.px(49), wide, high)
+        painting.box(painter, bar, high / 2, self.theme.track)
+        done = QRectF(bar.left(), bar.top(), max(high, wide * share), high)
+        painting.box(painter, done, high / 2, self.theme.workpiece_line)
+
+    def _figures(self, painter: QPainter, view: MachineCard, area: QRectF, m: Metrics, *, big: bool) -> None:
+        """The first figure takes half of the width, the others share the rest."""
+        count = len(view.figures)
+        if not count:
+            return
+        first = area.width() * (1.0, 0.55, 0.42)[count - 1]
+        rest = (area.width() - first) / max(1, count - 1)
+        x = area.left()
+        for number, figure in enumerate(view.figures):
+            wide = first if number == 0 else rest
+            size = (44 if big else 30) if number == 0 else (26 if big else 20)
+            cell = QRectF(x, area.top(), wide - m.px(12), area.height())
+            self._figure(painter, figure, cell, size, big, m)
+            x += wide
+
+    def _figure(
+        self, painter: QPainter, figure: ReadoutView, cell: QRectF, size: float, big: bool, m: Metrics
+    ) -> None:
+        theme = self.theme
+        hatched = figure.quality.look.hatched
+        small = m.font(13)
+        line = cell.center().y() + m.px(4 if big else 2)
+        value_font, unit_font = m.font(size, fonts.SEMIBOLD), m.font(max(13, size * 0.5))
+        value = figure.value or "–"
+        unit = painting.width(unit_font, figure.unit) + m.px(6) if figure.unit else 0.0
+        wide = min(painting.width(value_font, value), cell.width() - unit)
+        if hatched:
+            high = m.px(size) + m.px(10)
+            back = QRectF(cell.left() - m.px(6), line - high, wide + unit + m.px(12), high + m.px(8))
+            fill_hatched(painter, back, m.px(4), theme, m.scale)
+            plate(painter, back.adjusted(m.px(4), m.px(4), -m.px(4), -m.px(4)), theme, m)
+        colour = theme.text_faint if hatched else theme.text
+        painting.text(painter, QPointF(cell.left(), line), value, value_font, colour, room=wide)
+        at = QPointF(cell.left() + wide + m.px(6), line)
+        painting.text(painter, at, figure.unit, unit_font, theme.text_soft, room=unit)
+        below = line + m.px(24)
+        if figure.quality.badge:
+            room = min(badge_width(figure.quality.badge, m), cell.width())
+            begin = cell.left() - m.px(6)
+            badge(painter, begin + room, below, figure.quality.badge, theme, m, room)
+            return
+        at = QPointF(cell.left(), painting.baseline(small, below))
+        painting.text(painter, at, figure.label, small, theme.text_soft, room=cell.width())
+
+    def _covered(self, painter: QPainter, view: MachineCard, m: Metrics) -> None:
+        theme, area = self.theme, self.area()
+        fill_hatched(painter, area, m.px(6), theme, m.scale)
+        side = m.px(10)
+        plate(painter, QRectF(side, side, area.width() - 2 * side, m.px(56)), theme, m)
+        self._names(painter, view, m, theme.text_soft)
+        font, small = m.font(17, fonts.SEMIBOLD), m.font(12)
+        widest = area.width() - 2 * side
+        wide = max(painting.width(font, view.cover), painting.width(small, view.cause)) + m.px(48)
+        wide = min(max(wide, m.px(190)), widest)
+        high = m.px(68 if view.cause else 46)
+        middle = (m.px(66) + area.height()) / 2
+        back = QRectF((area.width() - wide) / 2, middle - high / 2, wide, high)
+        painting.box(painter, back, m.px(4), theme.badge, theme.line)
+        first = back.top() + high * (0.36 if view.cause else 0.5)
+        x, room = back.center().x(), wide - m.px(20)
+        at = QPointF(x, painting.baseline(font, first))
+        painting.text(painter, at, view.cover, font, theme.text, room=room, align=painting.CENTRE)
+        if view.cause:
+            at = QPointF(x, painting.baseline(small, back.top() + high * 0.72))
+            painting.text(painter, at, view.cause, small, theme.text_soft, room=room, align=painting.CENTRE)

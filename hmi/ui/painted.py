@@ -1,0 +1,72 @@
+"""The base of all custom-painted widgets: one frozen view model in, paint only when it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PyQt6.QtWidgets import QWidget
+
+from hmi.present.theme import Theme
+from hmi.ui import painting
+from hmi.ui.metrics import Metrics
+
+V = TypeVar("V")
+
+
+class Painted(QWidget, Generic[V]):
+    """A widget that shows a view model and paints all of its area itself."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.view: V | None = None
+        self._layer: QPixmap | None = None
+        self._layer_key: Hashable = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def show_view(self, view: V) -> None:
+        """Show a view model; nothing is painted where it equals the one that is shown."""
+        if view != self.view:
+            self.view = view
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Fill the ground, then let the widget draw its view."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), painting.color(self.ground()))
+        painting.begin(painter)
+        if self.view is not None:
+            self.draw(painter, self.view, Metrics.of(self))
+        painter.end()
+
+    def ground(self) -> str:
+        """The colour behind the widget."""
+        return self.theme.background
+
+    def draw(self, painter: QPainter, view: V, m: Metrics) -> None:
+        """Draw the view over the ground."""
+        raise NotImplementedError
+
+    def area(self) -> QRectF:
+        """The widget's own rectangle."""
+        return QRectF(self.rect())
+
+    def draw_still(
+        self, painter: QPainter, key: Hashable, still: Callable[[QPainter], None], m: Metrics
+    ) -> None:
+        """Draw what seldom changes from a picture of it, made anew when ``key`` or the size changes."""
+        ratio = self.devicePixelRatioF()
+        full_key = (key, self.width(), self.height(), ratio, m)
+        if self._layer is None or full_key != self._layer_key:
+            layer = QPixmap(self.size() * ratio)
+            layer.setDevicePixelRatio(ratio)
+            layer.fill(QColor(0, 0, 0, 0))
+            own = QPainter(layer)
+            painting.begin(own)
+            still(own)
+            own.end()
+            self._layer, self._layer_key = layer, full_key
+        painter.drawPixmap(0, 0, self._layer)

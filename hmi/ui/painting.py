@@ -1,0 +1,141 @@
+"""Small words for custom painting: colours from themes, text that is elided and never cut."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPolygonF
+
+from hmi.config.machine import Tone
+from hmi.present.theme import Theme
+
+LEFT = Qt.AlignmentFlag.AlignLeft
+RIGHT = Qt.AlignmentFlag.AlignRight
+CENTRE = Qt.AlignmentFlag.AlignHCenter
+ELLIPSIS = "…"
+
+
+@lru_cache(maxsize=256)
+def color(name: str) -> QColor:
+    """A theme's colour as Qt's; shared, so not to be changed."""
+    return QColor(name)
+
+
+def begin(painter: QPainter) -> None:
+    """Set the hints that all our painting wants."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+
+
+def width(font: QFont, text: str) -> float:
+    """How wide a text is in pixels."""
+    return QFontMetricsF(font).horizontalAdvance(text)
+
+
+def elided(font: QFont, text: str, room: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
+    """The text, or as much of it as has room, with an ellipsis; "" where not even that has."""
+    metrics = QFontMetricsF(font)
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    short = metrics.elidedText(text, mode, room)
+    return short if metrics.horizontalAdvance(short) <= room + 0.5 else ""
+
+
+def text(
+    painter: QPainter,
+    at: QPointF,
+    content: str,
+    font: QFont,
+    colour: str,
+    *,
+    room: float,
+    align: Qt.AlignmentFlag = LEFT,
+) -> float:
+    """Draw one line on a baseline, elided to ``room`` px; its width is returned.
+
+    ``at`` is where the line begins, ends (RIGHT) or has its middle (CENTRE).
+    """
+    shown = elided(font, content, room)
+    if not shown:
+        return 0.0
+    wide = width(font, shown)
+    x = at.x() - (wide if align == RIGHT else wide / 2 if align == CENTRE else 0.0)
+    painter.setFont(font)
+    painter.setPen(color(colour))
+    painter.drawText(QPointF(round(x), round(at.y())), shown)
+    return wide
+
+
+def baseline(font: QFont, middle: float) -> float:
+    """The baseline that puts capitals and digits in the middle of a height."""
+    return middle + QFontMetricsF(font).capHeight() / 2
+
+
+def box(
+    painter: QPainter, area: QRectF, radius: float, fill: str, line: str = "", line_width: float = 1.0
+) -> None:
+    """A rounded rectangle, with its line inside the area."""
+    painter.setBrush(color(fill) if fill else Qt.BrushStyle.NoBrush)
+    if line:
+        pen = painter.pen()
+        pen.setColor(color(line))
+        pen.setWidthF(line_width)
+        pen.setStyle(Qt.PenStyle.SolidLine)
+        painter.setPen(pen)
+        half = line_width / 2
+        area = area.adjusted(half, half, -half, -half)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(area, radius, radius)
+
+
+def dot(painter: QPainter, centre: QPointF, radius: float, fill: str, *, hollow: bool = False) -> None:
+    """A filled circle, or a ring where what it says is not known."""
+    if hollow:
+        pen = painter.pen()
+        pen.setColor(color(fill))
+        pen.setWidthF(max(1.5, radius / 3))
+        pen.setStyle(Qt.PenStyle.SolidLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(centre, radius - 1, radius - 1)
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(fill))
+    painter.drawEllipse(centre, radius, radius)
+
+
+def triangle_down(painter: QPainter, tip: QPointF, half: float, high: float, fill: str) -> None:
+    """A pointer that stands on its tip."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(fill))
+    painter.drawPolygon(
+        QPolygonF([QPointF(tip.x() - half, tip.y() - high), QPointF(tip.x() + half, tip.y() - high), tip])
+    )
+
+
+def warning_sign(painter: QPainter, area: QRectF, fill: str, mark: str) -> None:
+    """A triangle with an exclamation mark: abnormal by shape, not by colour alone."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(fill))
+    middle = area.center().x()
+    painter.drawPolygon(QPolygonF([QPointF(middle, area.top()), area.bottomRight(), area.bottomLeft()]))
+    painter.setBrush(color(mark))
+    thick = area.height() * 0.1
+    stem = QRectF(middle - thick / 2, area.top() + area.height() * 0.36, thick, area.height() * 0.32)
+    painter.drawRoundedRect(stem, thick / 2, thick / 2)
+    painter.drawEllipse(QPointF(middle, area.top() + area.height() * 0.82), thick * 0.65, thick * 0.65)
+
+
+def tone_colour(theme: Theme, tone: Tone | str) -> str:
+    """The colour of a machine state's tone."""
+    match tone:
+        case "running":
+            return theme.running
+        case "fault":
+            return theme.fault
+        case "stopped":
+            return theme.text_faint
+        case _:
+            return theme.idle

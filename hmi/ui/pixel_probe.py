@@ -1,0 +1,51 @@
+"""``python -m hmi.ui.pixel_probe``: reads stamps off the real screen, as somebody watching would.
+
+Prints one JSON line: the times from stamp to pixel in ms. A process of its own, so that it sees what the
+display has and not what the panel meant to paint. What it adds itself (the pause between two looks and
+the look) is part of the figure, which is therefore never too small.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import click
+from PyQt6.QtGui import QGuiApplication
+
+from hmi.ui.stamp_code import CELL, CELLS, read, seconds_between, stamp_of
+
+_PAUSE = 0.001
+
+
+@click.command()
+@click.option("--seconds", type=float, required=True, help="How long to look.")
+@click.option("--x", default=0)
+@click.option("--y", default=0)
+def main(seconds: float, x: int, y: int) -> None:
+    """Look at the stamp strip whose corner is at X, Y."""
+    application = QGuiApplication(sys.argv[:1])
+    screen = application.primaryScreen()
+    if screen is None:
+        raise click.ClickException("no screen")
+    latencies: list[float] = []
+    looks = unreadable = 0
+    last: int | None = None
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        number = read(screen.grabWindow(0, x, y, CELLS * CELL, CELL).toImage())  # type: ignore[arg-type]
+        seen = stamp_of(time.time())
+        looks += 1
+        if number is None:
+            unreadable += 1
+        elif number != last:
+            if last is not None:
+                latencies.append(1000 * seconds_between(number, seen))
+            last = number
+        time.sleep(_PAUSE)
+    click.echo(json.dumps({"latencies_ms": latencies, "looks": looks, "unreadable": unreadable}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""The table of all tags: only the rows in view are made and painted, whatever their number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
+
+from hmi.present import diagnostics
+from hmi.present.diagnostics import TagRow
+from hmi.present.quality import Look
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+from hmi.present.theme import Theme
+from hmi.ui import fonts, painting
+from hmi.ui.hatch import fill_hatched
+from hmi.ui.metrics import Metrics
+from hmi.ui.touch_scroll import make_touch_scrolling
+
+COLUMNS: Final = (
+    ("tag", 0.22, painting.LEFT),
+    ("address", 0.25, painting.LEFT),
+    ("raw", 0.09, painting.RIGHT),
+    ("value", 0.13, painting.RIGHT),
+    ("status", 0.14, painting.LEFT),
+    ("age", 0.06, painting.RIGHT),
+    ("interval", 0.11, painting.LEFT),
+)
+"""Name, share of the width, alignment."""
+
+ROW_HEIGHT: Final = 48
+
+
+class TagTable(QAbstractScrollArea):
+    """Rows of tags by index; `show_rows` says which, `refresh` brings them up to date."""
+
+    def __init__(self, session: Session, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme = theme
+        self._texts = texts
+        self._indexes: npt.NDArray[np.intp] = np.zeros(0, np.intp)
+        self._frame: Frame | None = None
+        self._rows: dict[int, TagRow] = {}
+        make_touch_scrolling(self)
+        bar = self.verticalScrollBar()
+        if bar is not None:
+            bar.valueChanged.connect(self._scrolled)
+
+    @property
+    def rows_in_view(self) -> dict[int, TagRow]:
+        """What is painted now: place in the list → row."""
+        return dict(self._rows)
+
+    def show_rows(self, indexes: npt.NDArray[np.intp]) -> None:
+        """List these tags."""
+        if not np.array_equal(indexes, self._indexes):
+            self._indexes = indexes
+            self._rows = {}
+            self._set_range()
+            self._repaint()
+
+    def refresh(self, frame: Frame) -> None:
+        """Make the rows in view anew and repaint those that differ."""
+        self._frame = frame
+        rows = {
+            place: diagnostics.row(self._session, frame, int(self._indexes[place]), self._texts)
+            for place in self._places()
+        }
+        viewport = self.viewport()
+        if viewport is not None:
+            for place, row in rows.items():
+                if self._rows.get(place) != row:
+                    viewport.update(self._row_area(place).toAlignedRect())
+        self._rows = rows
+
+    def row_height(self) -> int:
+        """Never less than a finger needs."""
+        return Metrics.of(self).touch(ROW_HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """The range changes with the height."""
+        self._set_range()
+        self._scrolled()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """The rows that the event touches."""
+        viewport = self.viewport()
+        if viewport is None or event is None:
+            return
+        painter = QPainter(viewport)
+        painter.fillRect(event.rect(), painting.color(self._theme.background))
+        painting.begin(painter)
+        m = Metrics.of(self)
+        for place, row in self._rows.items():
+            area = self._row_area(place)
+            if area.intersects(QRectF(event.rect())):
+                self._draw_row(painter, area, row, m)
+        if not len(self._indexes):
+            font = m.font(15)
+            at = QPointF(viewport.width() / 2, viewport.height() / 2)
+            text = self._texts.text("diagnostics.none")
+            room = viewport.width() - m.px(40)
+            painting.text(painter, at, text, font, self._theme.text_soft, room=room, align=painting.CENTRE)
+        self._draw_position(painter, m)
+        painter.end()
+
+    def _draw_row(self, painter: QPainter, area: QRectF, row: TagRow, m: Metrics) -> None:
+        theme = self._theme
+        body = area.adjusted(0, 0, 0, -m.px(2))
+        painting.box(painter, body, m.px(4), theme.surface)
+        big, small = m.font(13, fonts.MEDIUM), m.font(11)
+        dead = row.quality.look.hatched
+        for (name, _, align), cell in zip(COLUMNS, cells(body, m), strict=True):
+            colour = theme.text_faint if dead else theme.text
+            match name:
+                case "tag":
+                    self._two(painter, cell, row.label, row.id, big, small, theme.text)
+                case "address":
+                    self._two(painter, cell, row.address, row.semantic, m.font(12), small, theme.text_soft)
+                case "raw":
+                    self._one(painter, cell, row.raw, m.font(13), theme.text_soft, align)
+                case "value":
+                    if dead:
+                        fill_hatched(painter, cell.adjusted(0, m.px(5), 0, -m.px(5)), m.px(4), theme, m.scale)
+                        self._plate(painter, cell, row, m)
+                    inner = cell.adjusted(0, 0, -m.px(8), 0)
+                    content = f"{row.value} {row.unit}".strip()
+                    self._one(painter, inner, content, m.font(14, fonts.SEMIBOLD), colour, align)
+                case "status":
+                    self._status(painter, cell, row, m)
+                case "age":
+                    self._one(
+                        painter, cell, row.age, m.font(13), theme.text if dead else theme.text_soft, align
+                    )
+                case _:
+                    self._two(painter, cell, row.asked, row.granted, m.font(12), small, theme.text_soft)
+
+    def _plate(self, painter: QPainter, cell: QRectF, row: TagRow, m: Metrics) -> None:
+        content = f"{row.value} {row.unit}".strip()
+        if not content:
+            return
+        wide = min(painting.width(m.font(14, fonts.SEMIBOLD), content) + m.px(10), cell.width() - m.px(6))
+        high = m.px(22)
+        back = QRectF(cell.right() - wide - m.px(3), cell.center().y() - high / 2, wide, high)
+        painting.box(painter, back, m.px(3), self._theme.surface)
+
+    def _status(self, painter: QPainter, cell: QRectF, row: TagRow, m: Metrics) -> None:
+        theme = self._theme
+        look = row.quality.look
+        colour = theme.running if look is Look.LIVE else theme.fault
+        middle = cell.center().y()
+        at = QPointF(cell.left() + m.px(6), middle)
+        painting.dot(painter, at, m.px(5), colour, hollow=look is not Look.LIVE)
+        room = cell.adjusted(m.px(20), 0, 0, 0)
+        text_colour = theme.text_soft if look is Look.LIVE else theme.text
+        self._two(painter, room, row.status, row.quality.badge, m.font(12), m.font(11), text_colour)
+
+    def _one(
+        self, painter: QPainter, cell: QRectF, content: str, font: QFont, colour: str, align: Qt.AlignmentFlag
+    ) -> None:
+        x = cell.right() if align == painting.RIGHT else cell.left()
+        base = painting.baseline(font, cell.center().y())
+        painting.text(painter, QPointF(x, base), content, font, colour, room=cell.width(), align=align)
+
+    def _two(
+        self,
+        painter: QPainter,
+        cell: QRectF,
+        above: str,
+        below: str,
+        big: QFont,
+        small: QFont,
+        colour: str,
+    ) -> None:
+        if not below:
+            self._one(painter, cell, above, big, colour, painting.LEFT)
+            return
+        middle, step = cell.center().y(), cell.height() * 0.19
+        first = QPointF(cell.left(), painting.baseline(big, middle - step))
+        second = QPointF(cell.left(), painting.baseline(small, middle + step))
+        painting.text(painter, first, above, big, colour, room=cell.width())
+        painting.text(painter, second, below, small, self._theme.text_faint, room=cell.width())
+
+    def _draw_position(self, painter: QPainter, m: Metrics) -> None:
+        """A thin mark at the right of where in the list one is."""
+        bar, viewport = self.verticalScrollBar(), self.viewport()
+        if bar is None or viewport is None or not bar.maximum():
+            return
+        whole = bar.maximum() + bar.pageStep()
+        high = max(m.px(24), viewport.height() * bar.pageStep() / whole)
+        y = (viewport.height() - high) * bar.value() / bar.maximum()
+        mark = QRectF(viewport.width() - m.px(4), y, m.px(3), high)
+        painting.box(painter, mark, m.px(1.5), self._theme.limit)
+
+    def _places(self) -> range:
+        bar, viewport = self.verticalScrollBar(), self.viewport()
+        if bar is None or viewport is None:
+            return range(0)
+        row = self.row_height()
+        first = bar.value() // row
+        last = (bar.value() + viewport.height()) // row + 1
+        return range(min(first, len(self._indexes)), min(last, len(self._indexes)))
+
+    def _row_area(self, place: int) -> QRectF:
+        bar = self.verticalScrollBar()
+        offset = 0 if bar is None else bar.value()
+        row, viewport = self.row_height(), self.viewport()
+        wide = 0 if viewport is None else viewport.width()
+        return QRectF(0, place * row - offset, wide - Metrics.of(self).px(8), row)
+
+    def _set_range(self) -> None:
+        bar, viewport = self.verticalScrollBar(), self.viewport()
+        if bar is None or viewport is None:
+            return
+        bar.setPageStep(viewport.height())
+        bar.setSingleStep(self.row_height())
+        bar.setRange(0, max(0, len(self._indexes) * self.row_height() - viewport.height()))
+
+    def _scrolled(self) -> None:
+        if self._frame is not None:
+            self.refresh(self._frame)
+        self._repaint()
+
+    def _repaint(self) -> None:
+        viewport = self.viewport()
+        if viewport is not None:
+            viewport.update()
+
+
+def cells(row: QRectF, m: Metrics) -> list[QRectF]:
+    """The cells of a row, by the columns' shares, with a gap between."""
+    side, gap = m.px(12), m.px(14)
+    room = row.width() - 2 * side - gap * (len(COLUMNS) - 1)
+    result, x = [], row.left() + side
+    for _, share, _ in COLUMNS:
+        result.append(QRectF(x, row.top(), room * share, row.height()))
+        x += room * share + gap
+    return result
