@@ -1,0 +1,51 @@
+"""Other addresses for endpoints than the site file gives: free ports of a demo or a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint, SimulatedEndpoint
+from hmi.config.problems import suggestion
+from hmi.config.site import Site
+
+_OPCUA_SCHEME = "opc.tcp://"
+
+
+def override_endpoints(site: Site, addresses: Mapping[str, str]) -> Site:
+    """The site with ``machine.endpoint`` → ``opc.tcp://host:port/…`` or ``host:port`` put in place.
+
+    Raises:
+        ValueError: an endpoint that the site does not have, or an address that does not fit it.
+    """
+    known = [f"{machine.id}.{name}" for machine in site.machines for name in machine.endpoints]
+    for key in addresses:
+        if key not in known:
+            hint = suggestion(key, known) or f", expected one of {', '.join(known)}"
+            raise ValueError(f"{key}: the site has no such endpoint{hint}")
+    machines = []
+    for machine in site.machines:
+        endpoints = dict(machine.endpoints)
+        for name, endpoint in machine.endpoints.items():
+            if address := addresses.get(f"{machine.id}.{name}"):
+                endpoints[name] = moved(endpoint, address)
+        machines.append(machine.model_copy(update={"endpoints": endpoints}))
+    return site.model_copy(update={"machines": tuple(machines)})
+
+
+def moved(endpoint: Endpoint, address: str) -> Endpoint:
+    """The endpoint at another address.
+
+    Raises:
+        ValueError: the address does not fit the endpoint's protocol (pydantic's error included).
+    """
+    match endpoint:
+        case OpcUaEndpoint():
+            url = address if "://" in address else _OPCUA_SCHEME + address
+            return OpcUaEndpoint.model_validate({**dict(endpoint), "url": url})
+        case ModbusEndpoint():
+            host, separator, port = address.rpartition(":")
+            if not separator or not host or not port.isascii() or not port.isdigit():
+                raise ValueError(f"found the address {address!r}, expected host:port")
+            return ModbusEndpoint.model_validate({**dict(endpoint), "host": host, "port": int(port)})
+        case SimulatedEndpoint():
+            raise ValueError("a simulated endpoint has no address, expected none")

@@ -1,0 +1,96 @@
+"""What ``twinpane lint`` looks at: plugin folders, site folders, or all that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hmi.config.problems import ConfigurationError, Problem
+from hmi.config.site import Site
+from hmi.config.yaml_file import load
+from hmi.machines.discovery import Discovery, discover
+from hmi.machines.files import MACHINE, load_plugin, load_texts
+from hmi.machines.lint import all_problems
+from hmi.machines.lint.texts import check_texts
+from hmi.machines.resolve import SITE, resolve_site
+
+_NOT_SOURCES: Final = frozenset((".git", "build", "dist", "node_modules", "__pycache__"))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All problems of some files, sorted, and the files."""
+
+    problems: tuple[Problem, ...] = ()
+    files: frozenset[Path] = frozenset()
+    notes: tuple[str, ...] = ()
+    """What is wrong without being in a file: plugins that cannot be used at all."""
+
+    def __add__(self, other: Report) -> Report:
+        problems = sorted({*self.problems, *other.problems})
+        notes = dict.fromkeys((*self.notes, *other.notes))
+        return Report(tuple(problems), self.files | other.files, tuple(notes))
+
+
+def lint_path(path: Path) -> Report:
+    """A site folder (site.yaml), a plugin folder (machine.yaml), or a tree that holds such folders."""
+    if path.is_file():
+        path = path.parent
+    if (path / SITE).is_file():
+        return lint_site(path)
+    report = Report()
+    for folder in _plugin_folders(path):
+        report += lint_plugin(folder)
+    if not report.files:
+        text = f"neither {SITE} nor {MACHINE} in this folder or below, expected one of them"
+        report += Report((Problem(path, 1, text),))
+    return report
+
+
+def lint_plugin(folder: Path) -> Report:
+    """One plugin folder."""
+    files = load_plugin(folder)
+    return Report(tuple(all_problems(files)), frozenset(each.document.file for each in files.all()))
+
+
+def lint_site(site: Path) -> Report:
+    """A site folder: its own files, its tag overrides, and the plugin folders that it holds."""
+    loaded = load(site / SITE, Site, "site")
+    texts, _ = load_texts(site / "texts")
+    files = {loaded.document.file, *(each.document.file for each in texts.values())}
+    report = Report((), frozenset(files))
+    try:
+        problems = resolve_site(site, import_code=False).problems
+    except ConfigurationError as error:
+        problems = error.problems
+    report += Report(problems)
+    if loaded.model is not None:
+        ids = {loaded.model.name: "the site's name"}
+        ids |= {machine.name: f"the name of machine {machine.id}" for machine in loaded.model.machines}
+        report += Report(tuple(check_texts(ids, texts)))
+    for folder in sorted((site / "machines").glob(f"*/{MACHINE}")):
+        report += lint_plugin(folder.parent)
+    return report
+
+
+def lint_found(site: Path) -> Report:
+    """A site and every machine plugin of this Python and of the site."""
+    found: Discovery = discover(site)
+    report = lint_site(site)
+    for plugin in found.plugins:
+        report += lint_plugin(plugin.folder)
+    return report + Report(notes=tuple(f"plugin {each.name}: {each.cause}" for each in found.quarantined))
+
+
+def _plugin_folders(path: Path) -> Iterator[Path]:
+    if (path / MACHINE).is_file():
+        yield path
+        return
+    for file in sorted(path.rglob(MACHINE)):
+        below = file.relative_to(path).parts[:-1]
+        hidden = any(part in _NOT_SOURCES or part.startswith(".") for part in below)
+        # screens/machine.yaml has the same name and is another kind of file.
+        if not hidden and below[-1:] != ("screens",):
+            yield file.parent
