@@ -12,9 +12,8 @@ def polygon(points: npt.NDArray[np.float64]) -> QPolygonF:
     """f8[n, 2] as a QPolygonF (whose points lie in memory just like that: pairs of doubles)."""
     made = QPolygonF()
     made.fill(QPointF(), len(points))
-    if len(points):
-        memory = made.data()
-        assert memory is not None
+    memory = made.data()
+    if len(points) and memory is not None:
         memory.setsize(len(points) * 16)
         # A voidptr of known size is a buffer; its stub does not say so.
         np.frombuffer(memory, np.float64)[:] = np.ascontiguousarray(points).reshape(-1)  # type: ignore[call-overload]

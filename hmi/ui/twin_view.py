@@ -107,10 +107,14 @@ class TwinView(QWidget):
         source = QRectF(dirty.x() * ratio, dirty.y() * ratio, dirty.width() * ratio, dirty.height() * ratio)
         painter.drawPixmap(QRectF(dirty), self._still, source)
         region = event.region()
-        for view, sprites, first in zip(self._scene.views, self._sprites, self._leading, strict=True):
+        for view, placed, sprites, first in zip(
+            self._scene.views, self._placed, self._sprites, self._leading, strict=True
+        ):
+            painter.setClipRect(_window(placed, self._metrics))
             for item, sprite in zip(view.items[first:], sprites[first:], strict=True):
                 if item.visible and region.intersects(sprite.rect):
                     sprite.paint(painter, self._styles, dirty)
+        painter.setClipping(False)
         for travel in self._travel:
             if travel is not None and region.intersects(travel.rect):
                 travel.paint(painter, self._styles, dirty)
@@ -145,7 +149,8 @@ class TwinView(QWidget):
             views = [(v.view, p) for v, p in zip(scene.views, self._placed, strict=True)]
             area = QRectF(self.rect())
             paint_still(painter, area, views, geometry, self._texts, self._theme, self._metrics)
-            for sprites, first in zip(self._sprites, self._leading, strict=True):
+            for placed, sprites, first in zip(self._placed, self._sprites, self._leading, strict=True):
+                painter.setClipRect(_window(placed, self._metrics))
                 for sprite in sprites[:first]:
                     sprite.paint(painter, self._styles, self.rect())
         painter.end()
@@ -211,12 +216,17 @@ class TwinView(QWidget):
                 tag = formats.label(self._session.tag(dead[0]), self._texts)
                 said = quality.of(self._session, frame, dead[0], self._texts).badge
                 text = self._texts.text("twin.badge", tag=tag, quality=said)
-                found.append((self._inside(QPointF(rect.center()), text), text))
+                found.append((self._badge_place(rect, text), text))
         return found
 
-    def _inside(self, at: QPointF, text: str) -> QPointF:
-        half = badge_width(text, self._metrics) / 2 + 4
-        return QPointF(min(max(at.x(), half), self.width() - half), at.y())
+    def _badge_place(self, rect: QRect, text: str) -> QPointF:
+        """In the middle of an item that has the room, else above it; never outside the view."""
+        wide, high = badge_width(text, self._metrics), self._metrics.px(22)
+        fits = rect.width() > wide * 1.2 and rect.height() > high * 1.6
+        y = rect.center().y() if fits else rect.top() - high * 0.6
+        half = wide / 2 + 4
+        x = min(max(rect.center().x(), half), self.width() - half)
+        return QPointF(x, min(max(y, high), self.height() - high))
 
     def _badge_rect(self, at: QPointF, text: str) -> QRect:
         wide, high = badge_width(text, self._metrics), self._metrics.px(22)
@@ -265,3 +275,9 @@ class TwinView(QWidget):
 def _leading_still(view: SceneView) -> int:
     """How many items from the back never change: they are painted once. Later ones keep their order."""
     return next((i for i, item in enumerate(view.items) if item.tags), len(view.items))
+
+
+def _window(placed: Placed, m: Metrics) -> QRectF:
+    """Where a view's items may be painted: what has left the view does not reach into the next."""
+    edge = m.px(4)
+    return QRectF(placed.left, placed.top, placed.width, placed.height).adjusted(-edge, -edge, edge, edge)
