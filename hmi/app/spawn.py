@@ -18,7 +18,7 @@ _PROGRAM: Final = (sys.executable, "-m", "hmi.app")
 
 
 def engine(
-    directory: Path, site: Path | None, endpoints: Mapping[str, str], linger: float
+    directory: Path, site: Path, endpoints: Mapping[str, str], linger: float
 ) -> subprocess.Popen[bytes]:
     """Start an engine that logs into its run directory and outlives a crash of the panel by ``linger`` s."""
     arguments = [
@@ -30,8 +30,7 @@ def engine(
         "--log",
         str(directory / "engine.log"),
     ]
-    if site is not None:
-        arguments += ["--site", str(site)]
+    arguments += ["--site", str(site)]
     for name, address in endpoints.items():
         arguments += ["--endpoint", f"{name}={address}"]
     # The log has what the engine says; this file has what Python says when it cannot even begin.

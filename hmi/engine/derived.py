@@ -167,9 +167,9 @@ def _earliest(not_before: Sequence[I64]) -> int:
 
 def _to_lanes(numbers: npt.NDArray[np.float64], value_type: ValueType) -> U64:
     if value_type is ValueType.FLOAT:
-        return numbers.view(np.uint64)
+        return np.asarray(numbers.view(np.uint64))
     if value_type is ValueType.BOOL:
-        return (numbers != 0).astype(np.uint64)
+        return np.asarray(numbers != 0, np.uint64)
     return np.asarray(np.rint(numbers).astype(np.int64).view(np.uint64))
 
 

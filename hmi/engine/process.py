@@ -53,27 +53,29 @@ async def run_engine(options: EngineOptions, clock: Clock) -> None:
     Raises:
         AlreadyRunning: another engine holds the lock.
         LinkUnavailable: the run directory cannot be used.
+        ValueError: the configuration is wrong.
     """
     prepare(options.directory)
+    epoch = options.resolve()  # before the lock: it takes the longest, and may fail
     lock = EngineLock.acquire(options.directory, managed=options.managed, site=options.site)
     if lock is None:
         raise AlreadyRunning(f"an engine of site {options.site} is running already ({options.directory})")
     try:
         for dead in options.directory.glob("table-*"):
             dead.unlink()  # the lock is ours, so whoever made it is gone
-        await _Engine(options, clock).run()
+        await _Engine(options, epoch, clock).run()
     finally:
         lock.release()
 
 
 class _Engine:
-    def __init__(self, options: EngineOptions, clock: Clock) -> None:
+    def __init__(self, options: EngineOptions, epoch: Epoch, clock: Clock) -> None:
         self._options = options
         self._clock = clock
         self._started = clock.now()
         self._generation = 0
         self._server = LinkServer(options.directory, self._greeting, self._answer)
-        self._runtime = self._new_runtime(options.resolve())
+        self._runtime = self._new_runtime(epoch)
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hmi.config.credentials import resolve
 from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint, SimulatedEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import Clock
@@ -18,7 +19,7 @@ def make_source(endpoint: Endpoint, tags: Tags, clock: Clock) -> Source:
         case OpcUaEndpoint():
             from hmi.sources.opcua import make_opcua_source
 
-            return make_opcua_source(endpoint, tags, clock)
+            return make_opcua_source(endpoint, tags, clock, resolve)
         case ModbusEndpoint():
             from hmi.sources.modbus import make_modbus_source
 

@@ -35,7 +35,7 @@ def command(
     and the panel; ends all of them when the panel closes.
     """
     from hmi.app import logs, spawn
-    from hmi.app.site import load_site
+    from hmi.app.site import locate
     from hmi.app.supervisor import Supervisor
     from hmi.link.client import LinkClient
     from hmi.link.directory import prepare, run_directory
@@ -43,24 +43,24 @@ def command(
 
     logs.to_stderr()
     signal.signal(signal.SIGTERM, _interrupt)
-    loaded = load_site(site, {})
-    if machine is not None and machine not in {each.id for each in loaded.machines}:
-        known = ", ".join(each.id for each in loaded.machines)
-        raise click.ClickException(f"no machine {machine!r} in site {loaded.site!r}; it has {known}")
+    folder, model = locate(site)
+    if machine is not None and machine not in {each.id for each in model.machines}:
+        known = ", ".join(each.id for each in model.machines)
+        raise click.ClickException(f"no machine {machine!r} in site {model.id!r}; it has {known}")
     with ExitStack() as running:
         began = time.monotonic()
         simulators = {}
-        for each in loaded.machines:
+        for each in model.machines:
             if any(endpoint.protocol != "simulated" for endpoint in each.endpoints.values()):
-                simulators[each.id] = spawn.SimulatorProcess(each.type.id)
+                simulators[each.id] = spawn.SimulatorProcess(each.plugin)
                 running.callback(simulators[each.id].close)
         endpoints = {}
-        for name, simulator in simulators.items():
-            for endpoint, port in simulator.ports().items():
-                protocol = next(m for m in loaded.machines if m.id == name).endpoints[endpoint].protocol
-                endpoints[f"{name}.{endpoint}"] = (
-                    f"opc.tcp://127.0.0.1:{port}/" if protocol == "opcua" else f"127.0.0.1:{port}"
-                )
+        for each in model.machines:
+            if each.id in simulators:
+                for endpoint, port in simulators[each.id].ports().items():
+                    opcua = each.endpoints[endpoint].protocol == "opcua"
+                    address = f"opc.tcp://127.0.0.1:{port}/" if opcua else f"127.0.0.1:{port}"
+                    endpoints[f"{each.id}.{endpoint}"] = address
         for name, address in endpoints.items():
             click.echo(f"{name} is served at {address}")
         click.echo(f"machines ready after {time.monotonic() - began:.1f} s, opening the panel")
@@ -70,7 +70,7 @@ def command(
         directory = prepare(
             Path(running.enter_context(tempfile.TemporaryDirectory(prefix="demo-", dir=parent)))
         )
-        supervisor = Supervisor(directory, partial(spawn.engine, directory, site, endpoints, 5.0))
+        supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, endpoints, 5.0))
         running.callback(supervisor.stop, 5.0)
         code = run_panel(
             partial(LinkClient.connect, directory),

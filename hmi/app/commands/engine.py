@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def command(
     SIGHUP reads the configuration again. It listens on no network port.
     """
     from hmi.app import logs
-    from hmi.app.site import load_site
+    from hmi.app.site import locate, resolve
     from hmi.engine.process import AlreadyRunning, EngineOptions, run_engine
     from hmi.link.directory import run_directory
     from hmi.link.errors import LinkUnavailable
@@ -43,15 +44,15 @@ def command(
         logs.to_stderr()
     else:
         logs.to_file(log)
-    loaded = load_site(site, endpoints)
+    folder, model = locate(site)
     options = EngineOptions(
-        site=loaded.site,
-        directory=run_directory(loaded.site, os.environ),
-        resolve=lambda: load_site(site, endpoints),
+        site=model.id,
+        directory=run_directory(model.id, os.environ),
+        resolve=partial(resolve, folder, endpoints),
         managed=managed,
         linger=linger,
     )
     try:
         asyncio.run(run_engine(options, SystemClock()))
-    except (AlreadyRunning, LinkUnavailable) as error:
+    except (AlreadyRunning, LinkUnavailable, ValueError) as error:
         raise click.ClickException(str(error)) from error

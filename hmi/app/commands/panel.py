@@ -37,7 +37,7 @@ def command(
     engine goes on, and the next panel has the history again.
     """
     from hmi.app import logs, spawn
-    from hmi.app.site import load_site
+    from hmi.app.site import locate
     from hmi.app.supervisor import Supervisor
     from hmi.link.client import LinkClient
     from hmi.link.directory import prepare, run_directory
@@ -45,12 +45,12 @@ def command(
     from hmi.ui.run import run_panel
 
     logs.to_stderr()
-    loaded = load_site(site, endpoints)
+    folder, model = locate(site)
     try:
-        directory = prepare(run_directory(loaded.site, os.environ))
+        directory = prepare(run_directory(model.id, os.environ))
     except LinkUnavailable as error:
         raise click.ClickException(str(error)) from error
-    supervisor = Supervisor(directory, partial(spawn.engine, directory, site, endpoints, _LINGER))
+    supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, endpoints, _LINGER))
     sys.exit(
         run_panel(
             partial(LinkClient.connect, directory),

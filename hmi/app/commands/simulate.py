@@ -30,7 +30,7 @@ def command(plugin: str, ports: tuple[str, ...], with_parent: bool) -> None:
     """
     from hmi.app import logs
     from hmi.machines.discovery import discover
-    from hmi.machines.simulators import simulator_of
+    from hmi.machines.simulators import PluginCodeError, simulator_of
 
     logs.to_stderr()
     wanted = {}
@@ -44,7 +44,10 @@ def command(plugin: str, ports: tuple[str, ...], with_parent: bool) -> None:
         raise click.ClickException(
             f"no machine type {plugin!r}; installed: {', '.join(sorted(found)) or 'none'}"
         )
-    simulator = simulator_of(found[plugin])
+    try:
+        simulator = simulator_of(found[plugin])
+    except PluginCodeError as error:
+        raise click.ClickException(str(error)) from error
     if simulator is None:
         raise click.ClickException(f"the machine type {plugin!r} ships no simulator")
     with contextlib.suppress(KeyboardInterrupt):
