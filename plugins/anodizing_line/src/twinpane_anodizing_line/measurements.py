@@ -6,7 +6,7 @@ before scaling to registers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Final
 
@@ -94,7 +94,10 @@ def _baths(line: Line) -> dict[str, Reading]:
         "rinse1_conductivity": baths["rinse1"].conductivity,
         "rinse2_conductivity": baths["rinse2"].conductivity,
         "ano_a_ph": dosing.ph(Station.ANODIZE_A, cell),
-        **{f"{BATH_NAMES[station]}_ph": dosing.ph(station, line.baths[station]) for station in plant.NOMINAL_PH},
+        **{
+            f"{BATH_NAMES[station]}_ph": dosing.ph(station, line.baths[station])
+            for station in plant.NOMINAL_PH
+        },
         "ano_a_acid": cell.concentration(Species.SULFURIC),
         "ano_b_acid": baths["ano_b"].concentration(Species.SULFURIC),
         "ano_a_aluminium": cell.concentration(Species.ALUMINIUM),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hmi.api import ModbusAddress, ModbusFormat, TagEntry
+from hmi.simulation.tags_file import ModbusAddress, ModbusFormat, TagEntry
 
 _BITS = {
     ModbusFormat.INT16: (-(2**15), 2**15 - 1),

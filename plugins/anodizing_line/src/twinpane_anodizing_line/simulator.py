@@ -6,10 +6,11 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from importlib.resources import as_file, files
+from itertools import count
 from typing import Final
 
-from hmi.api import TagEntry, load_tags
 from hmi.simulation.modbus_server import ModbusMachineServer
+from hmi.simulation.tags_file import TagEntry, load_tags
 from twinpane_anodizing_line import measurements, registers
 from twinpane_anodizing_line.measurements import Reading
 from twinpane_anodizing_line.model.line import Line
@@ -18,8 +19,11 @@ from twinpane_anodizing_line.model.stations import CELLS, Station
 TICK: Final = 0.05
 """s between the hoist's positions; the process is published every `PROCESS_EVERY` ticks."""
 PROCESS_EVERY: Final = 4
-LONGEST_LAG: Final = 2.0
-"""s: after a longer pause of the process the line goes on from where it was, without a jump."""
+LONGEST_STEP: Final = 2.0
+"""s: after a longer pause (a suspended computer) the line goes on from where it was, without a jump."""
+
+SETPOINTS: Final = {"ano_temp_set": CELLS, "seal_temp_set": (Station.SEAL,)}
+"""The baths whose temperature a tag sets."""
 
 PROBE: Final = "ano_a_ph"
 _FIRST_FAULT, _FAULT_EVERY, _FAULT_LASTS = 20.0, 100.0, 14.0
@@ -42,45 +46,59 @@ class AnodizingLineSimulator:
     endpoints: Mapping[str, str] = {"main": "modbus"}
 
     def __init__(self, seed: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
-        self._line = Line.in_production(seed)
-        self._tags = tags()
+        self._seed = seed
         self._clock = clock
 
     async def serve(self, ports: Mapping[str, int], ready: Callable[[Mapping[str, int]], None]) -> None:
         """Serve until cancelled; see `hmi.machines.hookspecs.Simulator`."""
-        server = ModbusMachineServer(registers.addresses(self._tags), port=ports["main"])
-        server.on_write = self._written
-        self._publish(server, measurements.instant(self._line) | measurements.process(self._line))
+        described = tags()
+        server = ModbusMachineServer(registers.addresses(described), port=ports.get("main", 0))
+        controller = Controller(Line.in_production(self._seed), described, server)
         async with server:
             ready({"main": server.port})
-            await self._run(server)
+            await self._run(controller)
 
-    async def _run(self, server: ModbusMachineServer) -> None:
-        started = last = self._clock()
-        tick = 0
-        while True:
-            tick += 1
-            await asyncio.sleep(max(0.0, started + tick * TICK - self._clock()))
+    async def _run(self, controller: Controller) -> None:
+        started = last = due = self._clock()
+        for tick in count(1):
+            due = max(due + TICK, last)
+            await asyncio.sleep(max(0.0, due - self._clock()))
             now = self._clock()
-            if now - last > LONGEST_LAG:
-                started, tick, last = now - (last - started), round((last - started) / TICK), now - TICK
-            self._line.step(now - last)
+            controller.step(min(now - last, LONGEST_STEP), whole=tick % PROCESS_EVERY == 0)
+            controller.fail_probe(probe_fails(now - started))
             last = now
-            self._publish(server, measurements.instant(self._line))
-            if tick % PROCESS_EVERY == 0:
-                self._publish(server, measurements.process(self._line))
-                server.fail(PROBE, probe_fails(now - started))
 
-    def _publish(self, server: ModbusMachineServer, readings: Mapping[str, Reading]) -> None:
+
+class Controller:
+    """The line's PLC: copies the model into the registers, takes over what a master writes."""
+
+    def __init__(self, line: Line, described: Mapping[str, TagEntry], server: ModbusMachineServer) -> None:
+        self.line = line
+        self._tags = described
+        self._server = server
+        server.on_write = self._written
+        self.publish(whole=True)
+
+    def step(self, dt: float, whole: bool) -> None:
+        """Let the line go on by ``dt`` s and publish what moves, or the ``whole``."""
+        self.line.step(dt)
+        self.publish(whole)
+
+    def publish(self, whole: bool) -> None:
+        """Write the present readings to the registers."""
+        readings = measurements.instant(self.line)
+        if whole:
+            readings |= measurements.process(self.line)
         for name, value in readings.items():
-            server.set(name, registers.raw(self._tags[name], value))
+            self._server.set(name, registers.raw(self._tags[name], value))
+
+    def fail_probe(self, out: bool) -> None:
+        """Let bath A's pH answer exception 4, or work again."""
+        self._server.fail(PROBE, out)
 
     def _written(self, name: str, wire: bool | int | float | str) -> None:
-        """Take over what a master wrote: hold and the two setpoints."""
         if name == "line_hold":
-            self._line.hold = bool(wire)
-        elif name == "ano_temp_set" and not isinstance(wire, str):
-            for station in CELLS:
-                self._line.baths[station].setpoint = registers.reading(self._tags[name], wire)
-        elif name == "seal_temp_set" and not isinstance(wire, str):
-            self._line.baths[Station.SEAL].setpoint = registers.reading(self._tags[name], wire)
+            self.line.hold = bool(wire)
+        elif name in SETPOINTS and not isinstance(wire, str):
+            for station in SETPOINTS[name]:
+                self.line.baths[station].setpoint = registers.reading(self._tags[name], wire)

@@ -125,7 +125,9 @@ class Bath:
         """Go on by ``dt`` s (≤ 2) with ``heat`` W put in by the process, less what is cooled away."""
         spec = self.spec
         self._control()
-        power = heat + (spec.heater if self.heating else 0.0) - spec.wall * (self.temperature - air.temperature)
+        power = (
+            heat + (spec.heater if self.heating else 0.0) - spec.wall * (self.temperature - air.temperature)
+        )
         vapour = evaporation(self.temperature, spec.surface * spec.open_share, air)
         power -= vapour * evaporation_heat(self.temperature)
         if self.rack is not None:

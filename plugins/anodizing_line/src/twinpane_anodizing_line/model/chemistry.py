@@ -68,7 +68,7 @@ ETCH_HEAT: Final = 15_400.0
 
 def etch_rate(temperature: float, caustic: float) -> float:
     """µm of metal per minute in caustic soda: 1 µm/min at 55 °C and 50 g/l, doubling per 12 K (assumed)."""
-    return caustic / 50.0 * 2.0 ** ((temperature - 55.0) / 12.0)
+    return caustic / 50.0 * math.exp2((temperature - 55.0) / 12.0)
 
 
 def etched(rate: float, area: float, minutes: float) -> float:

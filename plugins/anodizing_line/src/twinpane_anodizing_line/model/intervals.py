@@ -35,9 +35,7 @@ def without(moments: Intervals, holes: Iterable[tuple[float, float]]) -> Interva
         if low >= high:
             continue
         left = [
-            part
-            for a, b in left
-            for part in ([(a, b)] if b <= low or a >= high else _cut(a, b, low, high))
+            part for a, b in left for part in ([(a, b)] if b <= low or a >= high else _cut(a, b, low, high))
         ]
     return tuple(left)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Final, Self
@@ -58,7 +59,7 @@ class Line:
         self._events: list[_Event] = []
         self._turns = count()
         for rack in self.racks:
-            self._at(10.0 * rack.number, lambda rack=rack: self._waiting.append(rack))
+            self._at(10.0 * rack.number, partial(self._waiting.append, rack))
 
     @classmethod
     def in_production(cls, seed: int = 1) -> Self:
@@ -117,8 +118,8 @@ class Line:
         rack = self._waiting.pop(0)
         rack.station = Station.LOAD
         for move in self.timetable.enter(rack.number, rack.job.recipe.route(), self.time):
-            self._at(move.lifted, lambda move=move: self._lifted(move))
-            self._at(move.lowered, lambda move=move: self._lowered(move))
+            self._at(move.lifted, partial(self._lifted, move))
+            self._at(move.lowered, partial(self._lowered, move))
 
     def _lifted(self, move: Move) -> None:
         if move.source in self.cells:
@@ -135,14 +136,14 @@ class Line:
         if move.target in self.cells:
             self.cells[move.target].rectifier.begin(rack.job)
         if move.target is Station.UNLOAD:
-            self._at(self.time + UNLOADING, lambda: self._unloaded(rack))
+            self._at(self.time + UNLOADING, partial(self._unloaded, rack))
 
     def _unloaded(self, rack: Rack) -> None:
         self.racks_done += 1
         self.parts_done += rack.job.parts
         rack.station = Station.OFF_LINE
         rack.load(next(self._jobs), self.air.temperature)
-        self._at(self.time + LOADING, lambda: self._waiting.append(rack))
+        self._at(self.time + LOADING, partial(self._waiting.append, rack))
 
     def _process(self, dt: float) -> None:
         if dt <= 0:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
 from twinpane_anodizing_line.model import intervals
@@ -65,7 +65,7 @@ class Timetable:
         return plan
 
     def _plan(self, rack: int, way: Sequence[_Stop], now: float) -> tuple[Move, ...]:
-        legs = [cycle(a[0], b[0]) for a, b in zip(way, way[1:], strict=False)]
+        legs = [cycle(a[0], b[0]) for a, b in pairwise(way)]
         arrivals: list[Intervals] = [((now, now),)]
         for (station, shortest, longest), (following, _, _), leg in zip(way, way[1:], legs, strict=False):
             lifts = intervals.union(
@@ -129,6 +129,6 @@ def _ways(route: Sequence[Visit]) -> Iterator[tuple[_Stop, ...]]:
 
 
 def _stays(plan: Sequence[Move]) -> Iterable[Stay]:
-    for arriving, leaving in zip(plan, plan[1:], strict=False):
+    for arriving, leaving in pairwise(plan):
         yield Stay(arriving.rack, arriving.target, arriving.lowered, leaving.lifted)
     yield Stay(plan[-1].rack, plan[-1].target, plan[-1].lowered, plan[-1].lowered + UNLOADING)
