@@ -68,7 +68,7 @@ step() {
     [[ ! -t 2 ]] || printf '\r\033[K' >&2
     if ((code != 0)); then
         say "    failed after $((SECONDS - began)) s; the end of what it said:"
-        tail -n 15 "$step_log" | sed 's/^/    | /' >&2
+        tail -n 25 "$step_log" | sed 's/^/    | /' >&2
         fail 1 "$title: failed (exit $code)." "$advice"
     fi
     say "    done in $((SECONDS - began)) s"
