@@ -1,0 +1,209 @@
+"""The panel's life with its engine: connect, watch, draw, lose it, begin again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from PyQt6.QtCore import QObject, QSocketNotifier, QTimer
+from PyQt6.sip import voidptr
+
+from hmi.link.client import LinkClient
+from hmi.link.errors import LinkClosed, LinkUnavailable
+from hmi.link.messages import HistoryReply, Refusal, Welcome
+from hmi.model.clock import MILLISECOND, Clock, Instant
+from hmi.present.session import Frame, Session
+from hmi.ui.frame_clock import FrameClock
+from hmi.ui.history import PendingHistory
+from hmi.ui.window import PanelWindow
+
+CHECK_MS: Final = 50
+DEAD_AFTER_NS: Final = 200 * MILLISECOND
+"""A heartbeat older than this: with the check and a frame it is on screen within 300 ms."""
+RETRY_NS: Final = 250 * MILLISECOND
+WELCOME_WITHIN_NS: Final = 2_000 * MILLISECOND
+
+
+class Supervisor(Protocol):
+    """Who fences and restarts the engine."""
+
+    def engine_unresponsive(self, now: Instant) -> None:
+        """The engine stopped answering at about ``now``; told once per connection."""
+        ...
+
+    def tick(self, now: Instant) -> None:
+        """Called about every 50 ms."""
+        ...
+
+
+class PanelConnection(QObject):
+    """Owns the link client, the session and the frame clock of one window."""
+
+    def __init__(
+        self,
+        connect: Callable[[], LinkClient],
+        window: PanelWindow,
+        clock: Clock,
+        supervisor: Supervisor,
+        history: PendingHistory,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._connect = connect
+        self._window = window
+        self._clock = clock
+        self._supervisor = supervisor
+        self._history = history
+        self._client: LinkClient | None = None
+        self._notifiers: list[QSocketNotifier] = []
+        self._session: Session | None = None
+        self._alive = False
+        self._told = False
+        self._tried = -RETRY_NS
+        self._connected = 0
+        self.frames = FrameClock(clock, self._draw, self)
+        self._check = QTimer(self)
+        self._check.setInterval(CHECK_MS)
+        self._check.timeout.connect(self._look)
+
+    def start(self) -> None:
+        """Connect, now or as soon as there is an engine, and draw."""
+        self._check.start()
+        self.frames.start()
+        self._look()
+
+    def stop(self) -> None:
+        """Close the link and stop all timers."""
+        self._check.stop()
+        self.frames.stop()
+        self._disconnect()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the engine answers."""
+        return self._alive
+
+    @property
+    def session(self) -> Session | None:
+        """The session in view."""
+        return self._session
+
+    def _look(self) -> None:
+        """Every 50 ms: is there an engine, does it answer, should it be tried again?"""
+        now = self._clock.now()
+        if self._client is None and now.monotonic - self._tried >= RETRY_NS:
+            self._tried = now.monotonic
+            self._try(now)
+        elif self._client is not None:
+            self._judge(self._client, now)
+        self._supervisor.tick(now)
+
+    def _try(self, now: Instant) -> None:
+        try:
+            client = self._connect()
+        except LinkUnavailable as error:
+            if self._session is not None:
+                self._lose(now, str(error))
+            return
+        self._client = client
+        self._connected = now.monotonic
+        self._told = False
+        self._history.attach(client)
+        for descriptor, act in ((client.fileno(), self._messages), (client.doorbell_fileno(), self._rung)):
+            notifier = QSocketNotifier(voidptr(descriptor), QSocketNotifier.Type.Read, self)
+            notifier.activated.connect(act)
+            self._notifiers.append(notifier)
+
+    def _judge(self, client: LinkClient, now: Instant) -> None:
+        if client.table is None:
+            if now.monotonic - self._connected > WELCOME_WITHIN_NS:
+                self._drop(now, "no welcome")
+            return
+        late = now.monotonic - client.table.heartbeat
+        if late > DEAD_AFTER_NS:
+            self._lose(now, f"{late // MILLISECOND} ms")
+        elif not self._alive:
+            self._alive, self._told = True, False
+            self._window.engine_back()
+            self.frames.request()
+
+    def _messages(self) -> None:
+        client = self._client
+        if client is None:
+            return
+        try:
+            messages = client.receive()
+        except LinkClosed as error:
+            self._drop(self._clock.now(), str(error))
+            return
+        for message in messages:
+            match message:
+                case Welcome():
+                    self._welcome(client, message)
+                case HistoryReply():
+                    self._history.answer(message)
+                case Refusal():
+                    self._history.refuse(message.request)
+                case _:
+                    if self._session is not None:
+                        self._session.take(message)
+        self.frames.request()
+
+    def _welcome(self, client: LinkClient, message: Welcome) -> None:
+        if client.table is None:
+            return
+        self._history.forget()
+        self._session = Session.begin(message, client.table.side_bytes)
+        self._alive, self._told = True, False
+        self._window.begin(self._session)
+
+    def _rung(self) -> None:
+        if self._client is None:
+            return
+        try:
+            self._client.clear_doorbell()
+        except LinkClosed as error:
+            self._drop(self._clock.now(), str(error))
+            return
+        self.frames.request()
+
+    def _drop(self, now: Instant, reason: str) -> None:
+        """The link is gone: let go of it and try anew from the next look on."""
+        self._disconnect()
+        self._tried = now.monotonic
+        self._lose(now, reason)
+
+    def _lose(self, now: Instant, reason: str) -> None:
+        self._alive = False
+        if not self._told:
+            self._told = True
+            self._window.engine_lost(now.utc, reason)
+            self._supervisor.engine_unresponsive(now)
+        self.frames.request()
+
+    def _disconnect(self) -> None:
+        for each in self._notifiers:
+            each.setEnabled(False)
+            each.deleteLater()
+        self._notifiers.clear()
+        self._history.attach(None)
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _draw(self) -> None:
+        now = self._clock.now()
+        session, window = self._session, self._window
+        if session is None:
+            window.waiting(now)
+            window.flush()
+            return
+        table = None if self._client is None else self._client.table
+        frame = session.refresh(table, now, self._alive)
+        window.refresh(frame)
+        window.flush()
+        self._painted(session, frame)
+
+    def _painted(self, session: Session, frame: Frame) -> None:
+        if self._window.book is not None and self._window.isVisible():
+            self._window.book.painted(frame, session.columns, self._clock.now().monotonic)

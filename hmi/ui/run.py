@@ -1,0 +1,78 @@
+"""The panel as a program: application, window, connection."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from hmi.link.client import LinkClient
+from hmi.model.clock import SystemClock
+from hmi.present.theme import DARK, LIGHT, Theme
+from hmi.ui.fonts import load_fonts
+from hmi.ui.history import PendingHistory
+from hmi.ui.panel import PanelConnection, Supervisor
+from hmi.ui.parts import OwnParts
+from hmi.ui.window import PanelWindow
+
+THEMES: dict[str, Theme] = {"dark": DARK, "light": LIGHT}
+
+
+def run_panel(
+    connect: Callable[[], LinkClient],
+    *,
+    supervisor: Supervisor,
+    machine: str | None = None,
+    screen: str | None = None,
+    theme: str = "dark",
+    language: str | None = None,
+    fullscreen: bool = False,
+    seconds: float | None = None,
+    screenshot: Path | None = None,
+    size: tuple[int, int] | None = None,
+    started: Callable[[PanelConnection, PanelWindow], None] | None = None,
+) -> int:
+    """Run the panel until its window is closed, or for some seconds; the exit code.
+
+    ``machine`` and ``screen`` come into view first. ``screenshot`` is written at the end. ``started`` is
+    called once before the first frame, for a bench that wants to look inside.
+
+    Raises:
+        OSError: the screenshot could not be written.
+    """
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    load_fonts()
+    history = PendingHistory()
+    window = PanelWindow(THEMES[theme], history, OwnParts(), language=language)
+    window.machine_id = machine or ""
+    window.show_screen(screen or ("machine" if machine else "site"))
+    connection = PanelConnection(connect, window, SystemClock(), supervisor, history)
+    if size is not None:
+        window.resize(*size)
+    if fullscreen:
+        window.showFullScreen()
+    else:
+        window.show()
+    if started is not None:
+        started(connection, window)
+    previous = signal.signal(signal.SIGINT, lambda *_: application.quit())
+    end = QTimer()
+    end.setSingleShot(True)
+    end.timeout.connect(application.quit)
+    if seconds is not None:
+        end.start(round(seconds * 1000))
+    connection.start()
+    try:
+        code = application.exec()
+        if screenshot is not None and not window.grab().save(str(screenshot)):
+            raise OSError(f"{screenshot}: the screenshot could not be written")
+    finally:
+        end.stop()
+        connection.stop()
+        window.close()
+        signal.signal(signal.SIGINT, previous)
+    return code

@@ -1,0 +1,240 @@
+"""The panel's window: header, notice line, the screen in view, the ways to the others."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+from PyQt6.QtCore import QCoreApplication, QEvent, QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from hmi.config.epoch import Machine
+from hmi.model.clock import Instant
+from hmi.present import format as formats
+from hmi.present import header as headers
+from hmi.present import notices
+from hmi.present.freshness import Freshness
+from hmi.present.header import HeaderView
+from hmi.present.history import HistorySource
+from hmi.present.latency import LatencyBook, LatencyView
+from hmi.present.notices import NoticeView
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+from hmi.present.theme import Theme
+from hmi.ui import header, notice_line, painting
+from hmi.ui import nav as navigation
+from hmi.ui.header import HeaderBar
+from hmi.ui.latency_pill import PillView
+from hmi.ui.metrics import DESIGN_HEIGHT, DESIGN_WIDTH, Metrics
+from hmi.ui.nav import NavBar
+from hmi.ui.notice_line import NoticeLine
+from hmi.ui.parts import Live, Parts
+from hmi.ui.screens.diagnostics import DiagnosticsScreen
+from hmi.ui.screens.machine import MachineScreen
+from hmi.ui.screens.site import SiteScreen
+
+LEAST_WIDTH, LEAST_HEIGHT = 1024, 600
+_PILL_EVERY = 250_000_000
+"""ns between two changes of the latency figures: faster cannot be read."""
+
+
+class PanelWindow(QWidget):
+    """One window for all sessions; each `begin` builds its screens anew, made when first shown."""
+
+    shown = pyqtSignal(str, str)
+    """Screen and machine that came into view."""
+
+    def __init__(
+        self, theme: Theme, history: HistorySource, parts: Parts, *, language: str | None = None
+    ) -> None:
+        super().__init__()
+        self.theme = theme
+        self._history = history
+        self._parts = parts
+        self._language = language
+        self.texts = Texts.own(language or "en")
+        self.session: Session | None = None
+        self.book: LatencyBook | None = None
+        self.screen_name = "site"
+        self.machine_id = ""
+        self._screens: dict[tuple[str, str], QWidget] = {}
+        self._lost: NoticeView | None = notices.engine_awaited(self.texts)
+        self._pill_at = 0
+        self.setWindowTitle("Twinpane")
+        self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._furnish()
+        self.resize(DESIGN_WIDTH, DESIGN_HEIGHT)
+
+    def begin(self, session: Session) -> None:
+        """Show a new session; the machine and the screen in view stay, where they still exist."""
+        for each in self._screens.values():
+            each.hide()
+            each.setParent(None)
+            each.deleteLater()
+        self._screens.clear()
+        self.session = session
+        self.book = LatencyBook(session)
+        self.texts = Texts.of(session.epoch, self._language)
+        self._lost = None
+        self._pill_at = 0
+        for each in (self.header, self.notice, self.nav):
+            each.setParent(None)
+            each.deleteLater()
+        self._furnish()
+        machines = [each.id for each in session.epoch.machines]
+        if self.machine_id not in machines:
+            self.machine_id = machines[0] if machines else ""
+        self.show_screen(self.screen_name)
+
+    def engine_lost(self, since_utc: int, reason: str) -> None:
+        """Say that the engine does not answer; with or without a session."""
+        self._lost = notices.engine_lost(since_utc, reason, self.texts)
+        self.notice.show_view(self._lost)
+
+    def engine_back(self) -> None:
+        """The engine of this session answers again."""
+        if self.session is not None:
+            self._lost = None
+
+    def show_screen(self, name: str, machine: str = "") -> None:
+        """Bring a screen into view, for a machine where one is given.
+
+        Raises:
+            KeyError: there is no such screen or machine.
+        """
+        if name not in navigation.SCREENS:
+            raise KeyError(name)
+        if machine and self.session is not None:
+            self.machine_id = self.session.machine(machine).id
+        self.screen_name = name
+        self.nav.mark(name)
+        if self.session is None:
+            return
+        current = self._screen()
+        for each in self._screens.values():
+            if each is not current:
+                each.hide()
+        current.setGeometry(self._content())
+        current.show()
+        self.shown.emit(name, self.machine_id)
+
+    def refresh(self, frame: Frame) -> None:
+        """Bring what is in view up to date."""
+        if self.session is None or self.book is None:
+            self.waiting(frame.now)
+            return
+        machine = self._machine()
+        if machine is None:
+            self.header.show_view(headers.of_site(self.session, frame, self.texts))
+        else:
+            own = self.texts.for_machine(machine.id)
+            self.header.show_view(headers.of_machine(self.session, frame, machine, own))
+        if frame.now.monotonic - self._pill_at >= _PILL_EVERY or not frame.engine_alive:
+            self._pill_at = frame.now.monotonic
+            self._show_trust(self.session, self.book, frame, "" if machine is None else machine.id)
+        current = self._current()
+        if current is not None:
+            cast(Live, current).refresh(frame)
+
+    def waiting(self, now: Instant) -> None:
+        """Before there is a session only the time goes on."""
+        date = formats.date(now.utc, self.texts)
+        self.header.show_view(HeaderView("Twinpane", "", None, None, None, formats.clock(now.utc), date))
+        self.header.latency.show_view(PillView(LatencyView(), 0, 0))
+        self.notice.show_view(self._lost or notices.engine_awaited(self.texts))
+
+    def flush(self) -> None:
+        """Paint everything that waits for it now, and return when it is on the window's surface."""
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest.value)
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.UpdateRequest.value)
+
+    def _show_trust(self, session: Session, book: LatencyBook, frame: Frame, machine: str) -> None:
+        now = frame.now.monotonic
+        latency = book.view(machine, now) if machine else book.worst(now)[1]
+        fresh = frame.freshness
+        if machine:
+            fresh = fresh[list(session.epoch.tags_of(machine))]
+        dead = int(np.count_nonzero(fresh > Freshness.UNCERTAIN))
+        self.header.latency.show_view(PillView(latency, dead, len(fresh)))
+        found = self._lost or notices.notice(session, frame, book, machine, self.texts)
+        self.notice.show_view(found)
+
+    def _machine(self) -> Machine | None:
+        """The machine that the screen in view is about."""
+        if self.session is None or not self.machine_id or self.screen_name in ("site", "diagnostics"):
+            return None
+        return self.session.machine(self.machine_id)
+
+    def _current(self) -> QWidget | None:
+        return self._screens.get(self._key())
+
+    def _key(self) -> tuple[str, str]:
+        return (self.screen_name, self.machine_id if self.screen_name == "machine" else "")
+
+    def _screen(self) -> QWidget:
+        key = self._key()
+        if key not in self._screens:
+            made = self._make()
+            made.setParent(self)
+            self._screens[key] = made
+        found = self._screens[key]
+        if self.screen_name == "trends" and self.machine_id:
+            found.show_machine(self.machine_id)  # type: ignore[attr-defined]
+        return found
+
+    def _make(self) -> QWidget:
+        session, theme, texts = self.session, self.theme, self.texts
+        if session is None:
+            raise KeyError(self.screen_name)
+        if self.screen_name == "trends":
+            return self._parts.trends(session, theme, texts, self._history)
+        if self.screen_name == "diagnostics":
+            return DiagnosticsScreen(session, theme, texts)
+        if self.screen_name == "machine" and self.machine_id:
+            machine = session.machine(self.machine_id)
+            return MachineScreen(machine, session, theme, texts, self._history, self._parts)
+        site = SiteScreen(session, theme, texts)
+        site.opened.connect(self._open_machine)
+        return site
+
+    def _open_machine(self, machine: str) -> None:
+        self.show_screen("machine", machine)
+
+    def _furnish(self) -> None:
+        """Header, notice line and navigation in the present language."""
+        self.header = HeaderBar(self.theme, self.texts, self)
+        self.notice = NoticeLine(self.theme, self)
+        self.nav = NavBar(self.theme, self.texts, self)
+        self.nav.chosen.connect(self.show_screen)
+        self.nav.mark(self.screen_name)
+        for each in (self.header, self.notice, self.nav):
+            each.show()
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Bars keep their height, the screen takes the rest."""
+        self._place()
+
+    def _place(self) -> None:
+        m = Metrics.of(self)
+        wide = self.width()
+        top = m.px(header.HEIGHT)
+        self.header.setGeometry(0, 0, wide, top)
+        self.notice.setGeometry(0, top, wide, m.px(notice_line.HEIGHT))
+        high = m.touch(navigation.HEIGHT)
+        self.nav.setGeometry(0, self.height() - high, wide, high)
+        current = self._current()
+        if current is not None:
+            current.setGeometry(self._content())
+
+    def _content(self) -> QRect:
+        top = self.notice.geometry().bottom() + 1
+        return QRect(0, top, self.width(), self.nav.y() - top)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """The ground, seen before there is a session."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), painting.color(self.theme.background))
+        painter.end()
