@@ -1,0 +1,51 @@
+"""``python -m hmi.simulation.opcua_load``: one JSON line when it answers, one with counts at the end."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import json
+import logging
+import signal
+import sys
+
+from hmi.simulation.opcua_load.server import NAMESPACE, LoadServer
+
+
+async def serve(tags: int, hz: float, publish_ms: float, port: int, seconds: float | None) -> None:
+    """Serve for some seconds (None: for ever), or until SIGTERM or SIGINT."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    async with LoadServer(tags, hz, publish_ms, port) as server:
+        _say({"port": server.port, "url": server.url, "namespace": NAMESPACE, "tags": tags})
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), seconds)
+        _say(dataclasses.asdict(server.counts))
+
+
+def _say(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="hmi.simulation.opcua_load", description=__doc__)
+    parser.add_argument("--tags", type=int, default=1000, help="how many Double variables (default 1000)")
+    parser.add_argument("--hz", type=float, default=10.0, help="changes of each per second (default 10)")
+    parser.add_argument(
+        "--publish-ms", type=float, default=10.0, help="shortest publishing interval granted (default 10)"
+    )
+    parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1, 0 for any (default)")
+    parser.add_argument("--seconds", type=float, default=None, help="end after so long (default: never)")
+    options = parser.parse_args()
+    logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+    asyncio.run(serve(options.tags, options.hz, options.publish_ms, options.port, options.seconds))
+
+
+if __name__ == "__main__":
+    main()
