@@ -2,3 +2,26 @@
 
 Modbus Application Protocol V1.1b3 and Modbus Messaging on TCP/IP V1.0b, over pymodbus' client.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hmi.config.endpoints import ModbusEndpoint
+    from hmi.config.tags import Tag
+    from hmi.model.clock import Clock
+    from hmi.sources.protocol import Source
+
+
+def make_modbus_source(endpoint: ModbusEndpoint, tags: Sequence[tuple[int, Tag]], clock: Clock) -> Source:
+    """The source of one Modbus endpoint. ``tags``: (index within the epoch, tag with a Modbus address).
+
+    Raises:
+        TypeError: a tag's address is not a Modbus address.
+    """
+    # Here, so that a panel without Modbus machines does not load pymodbus.
+    from hmi.sources.modbus.source import ModbusSource  # noqa: PLC0415
+
+    return ModbusSource(endpoint, tags, clock)

@@ -1,0 +1,190 @@
+"""Polls one connection: the paces side by side, each at its own fixed rate."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hmi.model import status
+from hmi.model.clock import NO_TIME, SECOND, Clock
+from hmi.model.samples import U32, Granted
+from hmi.sources.modbus.changes import LastTold, Outbox
+from hmi.sources.modbus.connection import Connection, DeviceRefused, LinkLost, Malformed, NoAnswer
+from hmi.sources.modbus.plan import Block
+from hmi.sources.modbus.reading import Piece, Reading
+from hmi.sources.modbus.refusals import refusal
+from hmi.sources.modbus.schedule import FixedRate, Reached
+from hmi.sources.modbus.silence import Silence
+from hmi.sources.protocol import Emit
+
+_HOLD: Final = 20_000_000
+"""Answers of a round are emitted together unless the first would then wait longer than this (ns)."""
+
+_PROBE_SHARE: Final = 10
+"""A silent block costs its time-out at most every this many time-outs."""
+
+
+@dataclass(slots=True, eq=False)
+class Pace:
+    """The blocks that are polled at one interval (ns), and the tags in them."""
+
+    interval: int
+    index: U32
+    readings: list[Reading]
+
+    @classmethod
+    def of(cls, interval: float, blocks: Sequence[Block], position: Mapping[int, int]) -> Pace:
+        """A pace of ``interval`` seconds; ``position`` maps tag index → row of the source."""
+        index = np.array([item.index for block in blocks for item in block.items], np.uint32)
+        return cls(round(interval * SECOND), index, [Reading(block, position) for block in blocks])
+
+
+@dataclass(slots=True)
+class Poller:
+    """One connection's polling. `run` ends by raising LinkLost.
+
+    Each pace is a task; the connection's turn is first come, first served, so a pace waits for at most
+    one request of each other pace, and a slow device slows all paces alike.
+    """
+
+    connection: Connection
+    paces: Sequence[Pace]
+    silence: Silence
+    last: LastTold
+    clock: Clock
+    emit: Emit
+    timeout: float
+    up: Callable[[], None]
+    """Called at the first answer of any kind, before anything of it is emitted."""
+    _answered: bool = False
+    _probe_at: int = NO_TIME
+    _lasted: int = 0
+
+    async def run(self) -> None:
+        """Poll until the link is lost.
+
+        Raises:
+            LinkLost: with the cause.
+        """
+        self.silence.reconnected()
+        self.last.forget()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for pace in self.paces:
+                    group.create_task(self._poll(pace), name=f"modbus {self.connection.where}")
+        except* LinkLost as lost:
+            raise LinkLost(str(lost.exceptions[0])) from None
+
+    async def _poll(self, pace: Pace) -> None:
+        schedule = FixedRate(pace.interval, self._now())
+        reached = Reached(pace.interval)
+        outbox = Outbox(self.last)
+        told = False
+        while True:
+            await asyncio.sleep(max(schedule.due - self._now(), 0) / SECOND)
+            news = reached.news(self._now())
+            await self._round(pace, outbox)
+            if news is not None or not told:
+                told = True
+                self.emit(Granted(pace.index, reached.told / SECOND, 0.0))
+            schedule.advance(self._now())
+
+    async def _round(self, pace: Pace, outbox: Outbox) -> None:
+        silent = [each for each in pace.readings if self.silence.is_silent(each.block)]
+        for reading in pace.readings:
+            if reading not in silent:
+                await self._read_block(reading, outbox)
+        for reading in silent:
+            if self._now() >= self._probe_at:
+                self._probe_at = self._now() + round(_PROBE_SHARE * self.timeout * SECOND)
+                self._flush(outbox)
+                await self._probe(reading, outbox)
+            else:
+                outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
+        self._flush(outbox)
+
+    async def _read_block(self, reading: Reading, outbox: Outbox) -> None:
+        began = self._now()
+        for piece in reading.due(began):
+            try:
+                await self._read_piece(reading, piece, outbox)
+            except NoAnswer:
+                # What came before must not wait for the enquiry, nor may it vouch for what comes after.
+                self._flush(outbox)
+                await self._enquire(reading.block)
+                outbox.unanswered(_all(reading), status.BAD_TIMEOUT, began)
+                return
+            if outbox.since is not None and self._now() + self._lasted - outbox.since > _HOLD:
+                self._flush(outbox)
+
+    async def _probe(self, reading: Reading, outbox: Outbox) -> None:
+        """Ask a silent block again. That it keeps silent says nothing about the link: others do."""
+        try:
+            await self._read_piece(reading, reading.pieces[0], outbox)
+        except NoAnswer:
+            outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
+        else:
+            self.silence.unit_answered(reading.block)
+            self._probe_at = NO_TIME
+
+    async def _read_piece(self, reading: Reading, piece: Piece, outbox: Outbox) -> None:
+        block, asked = piece.block, self._now()
+        try:
+            payload = await self.connection.read(block.unit, block.table, block.start, block.count)
+            decoded = piece.decoder.decode(payload)
+        except DeviceRefused as refused:
+            self._heard(reading.block, asked)
+            reason = refusal(refused.code)
+            if reading.refused(piece, reason, self._now()):
+                outbox.refused(piece.at, reason.status, asked, self._now())
+        except (Malformed, ValueError):
+            self._heard(reading.block, asked)
+            outbox.unanswered(piece.at, status.BAD_DECODING_ERROR, asked)
+        else:
+            self._heard(reading.block, asked)
+            reading.answered(piece)
+            outbox.answer(piece.at, decoded, asked, self._now())
+
+    async def _enquire(self, block: Block) -> None:
+        """After a time-out: find out by a witness whether it was the block, its unit, or the link.
+
+        Raises:
+            LinkLost: nobody answers.
+        """
+        timed_out = block
+        while (witness := self.silence.timed_out(timed_out)) is not None:
+            asked = self._now()
+            try:
+                await self.connection.read(witness.unit, witness.table, witness.start, 1)
+            except NoAnswer:
+                timed_out = witness
+                continue
+            except (DeviceRefused, Malformed):
+                pass
+            self._heard(witness, asked)
+            return
+        raise LinkLost(f"no answer of {self.connection.where} within {self.timeout:g} s, last asked {block}")
+
+    def _heard(self, block: Block, asked: int) -> None:
+        self._lasted = self._now() - asked
+        self.silence.answered(block)
+        if not self._answered:
+            self._answered = True
+            self.up()
+
+    def _flush(self, outbox: Outbox) -> None:
+        if not self._answered:
+            return  # it is kept: nothing is said before UP
+        for message in outbox.emptied(self.clock.now()):
+            self.emit(message)
+
+    def _now(self) -> int:
+        return self.clock.now().monotonic
+
+
+def _all(reading: Reading) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    return np.concatenate([piece.at for piece in reading.pieces])

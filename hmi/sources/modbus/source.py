@@ -1,0 +1,106 @@
+"""The Modbus TCP source: one endpoint, polled for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from hmi.config.addresses import ModbusAddress
+from hmi.config.endpoints import ModbusEndpoint
+from hmi.config.tags import Tag
+from hmi.model import status
+from hmi.model.clock import Clock
+from hmi.model.samples import LinkEvent, LinkState, WriteOutcome, WriteResult
+from hmi.model.values import Scalar
+from hmi.sources.modbus.changes import LastTold
+from hmi.sources.modbus.connection import Connection, LinkLost
+from hmi.sources.modbus.decoding import Item
+from hmi.sources.modbus.plan import plan
+from hmi.sources.modbus.poller import Pace, Poller
+from hmi.sources.modbus.silence import Silence
+from hmi.sources.modbus.writing import write
+from hmi.sources.protocol import Emit
+
+_FIRST_PAUSE: Final = 0.25
+_LONGEST_PAUSE: Final = 2.0
+
+
+class ModbusSource:
+    """See `hmi.sources.protocol.Source`.
+
+    UP is the first answer of the device, not the accepted connection: the kernel of a frozen device
+    accepts, too. There are no source times; a sample is at most as old as the poll before it.
+    """
+
+    def __init__(self, endpoint: ModbusEndpoint, tags: Sequence[tuple[int, Tag]], clock: Clock) -> None:
+        self._endpoint = endpoint
+        self._clock = clock
+        self._addresses: dict[int, tuple[ModbusAddress, bool]] = {}
+        paces: dict[str, list[Item]] = {}
+        for index, tag in tags:
+            if not isinstance(tag.address, ModbusAddress):
+                raise TypeError(f"{tag.id} has no Modbus address")
+            self._addresses[index] = (tag.address, tag.access == "write")
+            paces.setdefault(tag.pace, []).append(Item(index, tag.address, tag.wire))
+        position = {index: row for row, (index, _) in enumerate(tags)}
+        self._paces = [
+            Pace.of(endpoint.paces.of(name), plan(items, endpoint.gap, endpoint.max_registers), position)
+            for name, items in sorted(paces.items(), key=lambda each: endpoint.paces.of(each[0]))
+        ]
+        self._last = LastTold([index for index, _ in tags], [tag.wire for _, tag in tags])
+        self._silence = Silence(reading.block for pace in self._paces for reading in pace.readings)
+        self._connection: Connection | None = None
+        self._link = LinkState.CONNECTING
+
+    async def run(self, emit: Emit) -> None:
+        """Serve until cancelled."""
+        self._say(emit, LinkState.CONNECTING, f"to {self._endpoint.host}:{self._endpoint.port}")
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self._serve(emit)
+            except LinkLost as lost:
+                if self._link is LinkState.UP:
+                    pause = _FIRST_PAUSE
+                if self._link is not LinkState.DOWN:
+                    self._say(emit, LinkState.DOWN, str(lost))
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def write(self, index: int, value: Scalar, timeout: float) -> WriteResult:
+        """Write one tag once; see `hmi.sources.modbus.writing.write`."""
+        address, writable = self._addresses[index]
+        if not writable:
+            return WriteResult(WriteOutcome.REFUSED, status.BAD_NOT_WRITABLE, "the tag is read-only")
+        connection = self._connection
+        if connection is None or self._link is not LinkState.UP:
+            return WriteResult(
+                WriteOutcome.NOT_SENT,
+                status.BAD_NOT_CONNECTED,
+                f"no link to {self._endpoint.host}:{self._endpoint.port}",
+            )
+        return await write(connection, address, value, timeout)
+
+    async def _serve(self, emit: Emit) -> None:
+        """One connection, from making it until it is lost."""
+        endpoint = self._endpoint
+        async with Connection.connected(endpoint.host, endpoint.port, endpoint.timeout) as connection:
+            self._connection = connection
+            try:
+                await Poller(
+                    connection=connection,
+                    paces=self._paces,
+                    silence=self._silence,
+                    last=self._last,
+                    clock=self._clock,
+                    emit=emit,
+                    timeout=endpoint.timeout,
+                    up=lambda: self._say(emit, LinkState.UP),
+                ).run()
+            finally:
+                self._connection = None
+
+    def _say(self, emit: Emit, state: LinkState, cause: str = "") -> None:
+        self._link = state
+        emit(LinkEvent(state, self._clock.now(), cause))

@@ -1,0 +1,54 @@
+"""The Modbus device of the contract, run as a process of its own; see `hmi.testing.harness.ChildDevice`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections import Counter
+
+from hmi.config.addresses import ModbusAddress
+from hmi.simulation.modbus_server import ModbusMachineServer
+
+
+async def main(port: int, addresses: dict[str, ModbusAddress]) -> None:
+    writes: Counter[str] = Counter()
+    async with ModbusMachineServer(addresses, port=port) as server:
+        server.on_write = lambda name, _value: writes.update([name])
+        lines = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
+        )
+        _say({"port": server.port})
+        while line := await lines.readline():
+            request = json.loads(line)
+            name = request["name"]
+            match request["do"]:
+                case "set":
+                    server.fail(name, False)
+                    server.set(name, request["value"])
+                case "fail":
+                    server.fail(name)
+            _say({"writes": writes[name]})
+
+
+def _say(answer: dict[str, int]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--addresses", required=True)
+    given = parser.parse_args()
+    asyncio.run(
+        main(
+            given.port,
+            {
+                name: ModbusAddress.model_validate_json(json.dumps(each))
+                for name, each in json.loads(given.addresses).items()
+            },
+        )
+    )
