@@ -54,7 +54,7 @@ def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -
     """The header while one machine is in view; ``texts`` are the machine's."""
     levels = machine.path.levels()
     path = _LEVEL_SEPARATOR.join(levels[1:] if len(levels) > 3 else levels)
-    kind = texts.text(machine.type.name)
+    kind = type_name(machine, texts)
     return HeaderView(
         title=texts.text(machine.name),
         path=_SEPARATOR.join(each for each in (kind, path) if each),
@@ -93,6 +93,13 @@ def of_site(session: Session, frame: Frame, texts: Texts) -> HeaderView:
         clock=formats.clock(frame.now.utc),
         date=formats.date(frame.now.utc, texts),
     )
+
+
+def type_name(machine: Machine, texts: Texts) -> str:
+    """What kind of machine it is: the plugin's text, else manufacturer and model, else the type's id."""
+    if texts.has(machine.type.name):
+        return texts.text(machine.type.name)
+    return f"{machine.type.manufacturer} {machine.type.model}".strip() or machine.type.id
 
 
 def job(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Job | None:
@@ -154,8 +161,9 @@ def _said(context: Mapping[ContextKey, str], key: ContextKey, text_id: str, text
 
 
 def _machines_live(session: Session, frame: Frame) -> int:
-    """How many machines have every value live."""
+    """How many machines have a link and a value that is live; single dead values are said on their cards."""
     return sum(
-        bool(np.all(frame.freshness[list(session.epoch.tags_of(each.id))] <= Freshness.UNCERTAIN))
+        machine_state.loss(session, frame, each.id, whole=True) is None
+        and bool(np.any(frame.freshness[list(session.epoch.tags_of(each.id))] <= Freshness.UNCERTAIN))
         for each in session.epoch.machines
     )

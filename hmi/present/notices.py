@@ -47,8 +47,11 @@ def engine_awaited(texts: Texts) -> NoticeView:
 def notice(session: Session, frame: Frame, book: LatencyBook, machine: str, texts: Texts) -> NoticeView:
     """What to say while the engine is alive; ``machine`` (or "") is in view and comes first."""
     found = [
-        *_links(session, frame, machine, texts),
-        *_late(session, frame, book, machine, texts),
+        *(
+            each
+            for name in _in_order(session, machine)
+            for each in _of_machine(session, frame, book, name, texts)
+        ),
         *(
             NoticeView(texts.text("notice.quarantined", name=each.name), each.cause)
             for each in session.epoch.quarantined
@@ -68,28 +71,22 @@ def _calm_detail(frame: Frame, texts: Texts) -> str:
 
 
 def _in_order(session: Session, machine: str) -> list[str]:
+    """The machines in site order, the one in view first."""
     return sorted((each.id for each in session.epoch.machines), key=lambda each: each != machine)
 
 
-def _links(session: Session, frame: Frame, machine: str, texts: Texts) -> Iterator[NoticeView]:
-    for each in _in_order(session, machine):
-        loss = machine_state.loss(session, frame, each)
-        if loss is not None:
-            text_id = "notice.connecting" if loss.state is LinkState.CONNECTING else "notice.link_down"
-            name = texts.text(session.machine(each).name)
-            yield NoticeView(
-                texts.text(text_id, machine=name, age=formats.duration(loss.seconds)), loss.cause
-            )
-
-
-def _late(
+def _of_machine(
     session: Session, frame: Frame, book: LatencyBook, machine: str, texts: Texts
 ) -> Iterator[NoticeView]:
-    for each in _in_order(session, machine):
-        view = book.view(each, frame.now.monotonic)
-        if view.over:
-            name = texts.text(session.machine(each).name)
-            yield NoticeView(
-                texts.text("notice.late", machine=name, budget=BUDGET_MS),
-                texts.text("notice.late_detail", now=view.recent or view.now, p99=view.p99),
-            )
+    name = texts.text(session.machine(machine).name)
+    loss = machine_state.loss(session, frame, machine)
+    if loss is not None:
+        text_id = "notice.connecting" if loss.state is LinkState.CONNECTING else "notice.link_down"
+        title = texts.text(text_id, machine=name, age=formats.duration(loss.seconds))
+        yield NoticeView(title, loss.cause)
+    late = book.view(machine, frame.now.monotonic)
+    if late.over:
+        yield NoticeView(
+            texts.text("notice.late", machine=name, budget=BUDGET_MS),
+            texts.text("notice.late_detail", now=late.recent or late.now, p99=late.p99),
+        )

@@ -62,7 +62,7 @@ def card(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Mach
     return MachineCard(
         machine=machine.id,
         name=texts.text(machine.name),
-        type_name=texts.text(machine.type.name),
+        type_name=header.type_name(machine, texts),
         state=machine_state.state(session, frame, machine, texts),
         figures=tuple(figure(session, frame, machine, name, texts) for name in machine.type.headline),
         job=_short_job(job),

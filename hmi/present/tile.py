@@ -25,10 +25,11 @@ class ReadoutView:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What does not move on an analogue indicator, as fractions 0 … 1 of its track."""
+    """What does not move on an analogue indicator, as fractions 0 … 1 of its track; ``normal`` in words."""
 
     band: tuple[float, float] | None
     limits: tuple[float, ...]
+    normal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def tile(session: Session, frame: Frame, index: int, texts: Texts) -> TileView:
     pointer = None
     if figure.quality.look is not Look.EMPTY and number == number:
         pointer = round(_fraction(number, span), 3)
-    return TileView(figure, scale(tag, span), pointer, pointer is not None and is_beyond(number, tag))
+    return TileView(figure, scale(tag, span, texts), pointer, pointer is not None and is_beyond(number, tag))
 
 
 def display_span(tag: Tag) -> Span | None:
@@ -82,13 +83,15 @@ def display_span(tag: Tag) -> Span | None:
     return Span(low=min(marks) - margin, high=max(marks) + margin)
 
 
-def scale(tag: Tag, span: Span) -> Scale:
+def scale(tag: Tag, span: Span, texts: Texts) -> Scale:
     """Band and limits of a tag on a span; limits outside it are left out."""
-    band = None
+    band, normal = None, ""
     if tag.normal is not None:
+        low, high = (formats.value(each, tag, texts) for each in (tag.normal.low, tag.normal.high))
+        normal = f"{texts.text('tile.normal', low=low, high=high)} {tag.unit}".rstrip()
         band = (_fraction(tag.normal.low, span), _fraction(tag.normal.high, span))
     inside = (each for each in _limits(tag) if span.low < each < span.high)
-    return Scale(band, tuple(_fraction(each, span) for each in inside))
+    return Scale(band, tuple(_fraction(each, span) for each in inside), normal)
 
 
 def is_beyond(value: float, tag: Tag) -> bool:

@@ -28,7 +28,7 @@ class HeaderBar(Painted[HeaderView]):
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Place the latency pill before the clock."""
         m = Metrics.of(self)
-        wide, high = m.px(344), m.px(40)
+        wide, high = m.px(340), m.px(42)
         right = self.width() - self._clock_room(m)
         self.latency.setGeometry(right - wide, (self.height() - high) // 2, wide, high)
         super().resizeEvent(event)

@@ -42,7 +42,7 @@ class LatencyPill(Painted[PillView]):
         return self.theme.surface
 
     def draw(self, painter: QPainter, view: PillView, m: Metrics) -> None:
-        """From left to right: dot and word, the figure, percentiles, the bar."""
+        """From left to right: dot and word, the figure, percentiles over each other, the bar."""
         theme, texts = self.theme, self._texts
         area = self.area()
         over = view.latency.over and view.live
@@ -54,7 +54,7 @@ class LatencyPill(Painted[PillView]):
             painter, QPointF(x, middle), m.px(6), theme.fault if over else calm, hollow=not view.live
         )
         x += m.px(14)
-        bar = QRectF(area.right() - m.px(14) - m.px(84), middle - m.px(1), m.px(84), m.px(6))
+        bar = QRectF(area.right() - m.px(14) - m.px(92), middle + m.px(1), m.px(92), m.px(7))
         x += self._say(painter, x, self._word(view), 13, fonts.SEMIBOLD, theme.text, bar.left() - x, m)
         if not view.live:
             return
@@ -68,8 +68,14 @@ class LatencyPill(Painted[PillView]):
         least = painting.width(m.font(15, fonts.SEMIBOLD), texts.text("latency.now", value="000"))
         wide = self._say(painter, x, figure, 15, fonts.SEMIBOLD, theme.text, bar.left() - x, m)
         x += max(wide, least) + m.px(10)
-        rest = texts.text("latency.p99", p50=latency.p50, p99=latency.p99)
-        self._say(painter, x, rest, 12, fonts.REGULAR, theme.text_soft, bar.left() - m.px(8) - x, m)
+        room = bar.left() - m.px(6) - x
+        for share, content in (
+            (0.31, texts.text("latency.p50", value=latency.p50)),
+            (0.69, texts.text("latency.p99", value=latency.p99)),
+        ):
+            font = m.font(12)
+            at = QPointF(x, painting.baseline(font, self.height() * share))
+            painting.text(painter, at, content, font, theme.text_soft, room=room)
         self._bar(painter, bar, latency, over, m)
 
     def _word(self, view: PillView) -> str:

@@ -15,6 +15,9 @@ DESIGN_HEIGHT: Final = 800
 TOUCH_MM: Final = 12.0
 """The least side of anything that is touched (a gloved finger); machine commands have their own, larger."""
 
+LEAST_FONT_PX: Final = 11.0
+"""No text is smaller, however small the window."""
+
 _SMALLEST_SCALE: Final = 0.85
 _LARGEST_SCALE: Final = 3.0
 _PLAUSIBLE_DPI: Final = (60.0, 400.0)
@@ -56,4 +59,4 @@ class Metrics:
 
     def font(self, design_px: float, weight: int = fonts.REGULAR) -> QFont:
         """The bundled font at a size of the design."""
-        return fonts.font(design_px * self.scale, weight)
+        return fonts.font(max(design_px * self.scale, LEAST_FONT_PX), weight)

@@ -24,6 +24,9 @@ RETRY_NS: Final = 250 * MILLISECOND
 WELCOME_WITHIN_NS: Final = 2_000 * MILLISECOND
 
 
+Observer = Callable[[Session, Frame], None]
+
+
 class Supervisor(Protocol):
     """Who fences and restarts the engine."""
 
@@ -61,6 +64,7 @@ class PanelConnection(QObject):
         self._told = False
         self._tried = -RETRY_NS
         self._connected = 0
+        self._observers: list[tuple[Observer, Observer]] = []
         self.frames = FrameClock(clock, self._draw, self)
         self._check = QTimer(self)
         self._check.setInterval(CHECK_MS)
@@ -88,6 +92,10 @@ class PanelConnection(QObject):
         """The session in view."""
         return self._session
 
+    def observe(self, before: Observer, after: Observer) -> None:
+        """Have every frame shown to ``before`` its paint and to ``after`` it, for a bench."""
+        self._observers.append((before, after))
+
     def _look(self) -> None:
         """Every 50 ms: is there an engine, does it answer, should it be tried again?"""
         now = self._clock.now()
@@ -96,6 +104,8 @@ class PanelConnection(QObject):
             self._try(now)
         elif self._client is not None:
             self._judge(self._client, now)
+        if not self._alive and self._session is not None:
+            self._supervisor.engine_unresponsive(now)
         self._supervisor.tick(now)
 
     def _try(self, now: Instant) -> None:
@@ -121,7 +131,7 @@ class PanelConnection(QObject):
             return
         late = now.monotonic - client.table.heartbeat
         if late > DEAD_AFTER_NS:
-            self._lose(now, f"{late // MILLISECOND} ms")
+            self._lose(now, f"heartbeat {late // MILLISECOND} ms old")
         elif not self._alive:
             self._alive, self._told = True, False
             self._window.engine_back()
@@ -178,7 +188,6 @@ class PanelConnection(QObject):
         if not self._told:
             self._told = True
             self._window.engine_lost(now.utc, reason)
-            self._supervisor.engine_unresponsive(now)
         self.frames.request()
 
     def _disconnect(self) -> None:
@@ -201,8 +210,12 @@ class PanelConnection(QObject):
         table = None if self._client is None else self._client.table
         frame = session.refresh(table, now, self._alive)
         window.refresh(frame)
+        for before, _ in self._observers:
+            before(session, frame)
         window.flush()
         self._painted(session, frame)
+        for _, after in self._observers:
+            after(session, frame)
 
     def _painted(self, session: Session, frame: Frame) -> None:
         if self._window.book is not None and self._window.isVisible():

@@ -22,8 +22,8 @@ from hmi.ui.metrics import Metrics
 from hmi.ui.touch_scroll import make_touch_scrolling
 
 COLUMNS: Final = (
-    ("tag", 0.22, painting.LEFT),
-    ("address", 0.25, painting.LEFT),
+    ("tag", 0.2, painting.LEFT),
+    ("address", 0.27, painting.LEFT),
     ("raw", 0.09, painting.RIGHT),
     ("value", 0.13, painting.RIGHT),
     ("status", 0.14, painting.LEFT),
@@ -121,7 +121,7 @@ class TagTable(QAbstractScrollArea):
                 case "tag":
                     self._two(painter, cell, row.label, row.id, big, small, theme.text)
                 case "address":
-                    self._two(painter, cell, row.address, row.semantic, m.font(12), small, theme.text_soft)
+                    self._address(painter, cell, row, m)
                 case "raw":
                     self._one(painter, cell, row.raw, m.font(13), theme.text_soft, align)
                 case "value":
@@ -159,6 +159,13 @@ class TagTable(QAbstractScrollArea):
         room = cell.adjusted(m.px(20), 0, 0, 0)
         text_colour = theme.text_soft if look is Look.LIVE else theme.text
         self._two(painter, room, row.status, row.quality.badge, m.font(12), m.font(11), text_colour)
+
+    def _address(self, painter: QPainter, cell: QRectF, row: TagRow, m: Metrics) -> None:
+        """Left out in the middle: an address' end tells most."""
+        font = m.font(12)
+        middle = Qt.TextElideMode.ElideMiddle
+        shown = painting.elided(font, row.address, cell.width(), middle)
+        self._two(painter, cell, shown, row.semantic, font, m.font(11), self._theme.text_soft)
 
     def _one(
         self, painter: QPainter, cell: QRectF, content: str, font: QFont, colour: str, align: Qt.AlignmentFlag

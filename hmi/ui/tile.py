@@ -2,140 +2,145 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QPainter
+from dataclasses import dataclass
 
-from hmi.present.tile import TileView
+from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtGui import QFont, QPainter
+
+from hmi.present.tile import Scale, TileView
 from hmi.ui import fonts, painting
 from hmi.ui.badge import badge, plate
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
 
+_TALL = 92
+"""From this height on (of the design) the normal range is said in words too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where things stand in a tile of this size; all tiles of one size are alike."""
+
+    left: float
+    value_right: float
+    unit_left: float
+    unit_room: float
+    middle: float
+    base: float
+    value_font: QFont
+    label_font: QFont
+    track: QRectF
+
+    @classmethod
+    def of(cls, width: int, height: int, scaled: bool, m: Metrics) -> _Layout:
+        """``scaled``: whether the tile has a track."""
+        side, design = m.px(16), height / m.scale
+        tall = design >= _TALL
+        size = 32 if tall else min(24.0, max(18.0, design * 0.38))
+        thick = m.px(10)
+        below = m.px(34) if tall else max(m.px(7), min(m.px(16), round(height * 0.18)))
+        track = QRectF(side, height - below - thick, width - 2 * side, thick)
+        middle = height / 2 if not scaled else (track.top() - m.px(8)) / 2 + m.px(3 if design > 56 else 1)
+        value_font = m.font(size, fonts.SEMIBOLD)
+        unit_room = m.px(52)  # one column of units in all tiles, so that figures stand under each other
+        right = width - side - unit_room
+        base = painting.baseline(value_font, middle)
+        unit_left, room = right + m.px(9), unit_room - m.px(5)
+        return cls(side, right, unit_left, room, middle, base, value_font, m.font(14), track)
+
 
 class TileWidget(Painted[TileView]):
     """One analogue indicator."""
 
     def draw(self, painter: QPainter, view: TileView, m: Metrics) -> None:
-        """Still parts from a picture; then value, badge and pointer."""
-        figure, look = view.readout, view.readout.quality.look
-        key = (figure.label, figure.unit, view.scale, look, view.beyond)
-        self.draw_still(painter, key, lambda p: self._still(p, view, m), m)
-        value_font = m.font(24, fonts.SEMIBOLD)
-        right = self.width() - m.px(16) - self._unit_room(m)
-        middle = self._text_middle(m)
-        room = right - m.px(16)
-        left = right
+        """Still parts from a picture; then value, badge, label and pointer."""
+        figure, hatched = view.readout, view.readout.quality.look.hatched
+        at = _Layout.of(self.width(), self.height(), view.scale is not None, m)
+        key = (figure.unit, view.scale, hatched, view.beyond)
+        self.draw_still(painter, key, lambda p: self._still(p, view, at, m), m)
+        left = at.value_right
         if figure.value:
-            wide = min(painting.width(value_font, figure.value), room)
-            if look.hatched:
-                self._plate(painter, right - wide, right, middle, m)
-            painting.text(
-                painter,
-                QPointF(right, painting.baseline(value_font, middle)),
-                figure.value,
-                value_font,
-                self._value_colour(view),
-                room=room,
-                align=painting.RIGHT,
-            )
-            left = right - wide - m.px(14)
+            left -= self._value(painter, view, at, m) + m.px(14)
         if figure.quality.badge:
-            left = badge(painter, left, middle, figure.quality.badge, self.theme, m, left - m.px(16)) - m.px(
-                10
-            )
-        self._label(painter, view, m, left)
+            room = left - at.left
+            left = badge(painter, left, at.middle, figure.quality.badge, self.theme, m, room) - m.px(10)
+        self._label(painter, view, at, max(0.0, left - at.left), m)
         if view.scale is not None and view.pointer is not None:
-            self._pointer(painter, view, m)
+            self._pointer(painter, view, at, m)
 
-    def _still(self, painter: QPainter, view: TileView, m: Metrics) -> None:
+    def _still(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> None:
         area, radius = self.area(), m.px(6)
-        look = view.readout.quality.look
-        if look.hatched:
+        hatched = view.readout.quality.look.hatched
+        if hatched:
             fill_hatched(painter, area, radius, self.theme, m.scale)
         else:
             line = self.theme.fault if view.beyond else ""
             painting.box(painter, area, radius, self.theme.surface, line, 2 * m.scale)
-        if view.readout.unit:
-            unit_font = m.font(12)
-            right = self.width() - m.px(16) - self._unit_room(m)
-            middle = self._text_middle(m)
-            begin = right + m.px(9)
-            room = self._unit_room(m) - m.px(5)
-            if look.hatched:
-                wide = min(painting.width(unit_font, view.readout.unit), room)
-                self._plate(painter, begin, begin + wide, middle, m)
-            value_font = m.font(24, fonts.SEMIBOLD)
-            painting.text(
-                painter,
-                QPointF(begin, painting.baseline(value_font, middle)),
-                view.readout.unit,
-                unit_font,
-                self.theme.text_faint,
-                room=room,
-            )
+            self._unit(painter, view, at, m)
         if view.scale is not None:
-            self._track(painter, view, m)
+            self._track(painter, view.scale, at, hatched, m)
 
-    def _track(self, painter: QPainter, view: TileView, m: Metrics) -> None:
-        track = self._track_area(m)
-        scale = view.scale
-        if scale is None:
-            return
-        round_end = track.height() / 2.5
-        painting.box(painter, track, round_end, self.theme.track)
+    def _track(self, painter: QPainter, scale: Scale, at: _Layout, hatched: bool, m: Metrics) -> None:
+        track, radius = at.track, at.track.height() / 2.5
+        painting.box(painter, track, radius, self.theme.track)
         if scale.band is not None:
             low, high = (track.left() + track.width() * each for each in scale.band)
-            painting.box(painter, QRectF(low, track.top(), high - low, track.height()), 0, self.theme.band)
+            painter.save()
+            painter.setClipRect(QRectF(low, track.top() - 1, high - low, track.height() + 2))
+            painting.box(painter, track, radius, self.theme.band)
+            painter.restore()
         for limit in scale.limits:
             x = round(track.left() + track.width() * limit)
             over = m.px(4)
             line = QRectF(x - m.scale, track.top() - over, 2 * m.scale, track.height() + 2 * over)
             painter.fillRect(line, painting.color(self.theme.limit))
+        if self.height() / m.scale >= _TALL and not hatched:
+            font = m.font(12)
+            base = painting.baseline(font, (track.bottom() + self.height()) / 2)
+            below = QPointF(at.left, base)
+            painting.text(painter, below, scale.normal, font, self.theme.text_soft, room=track.width())
 
-    def _label(self, painter: QPainter, view: TileView, m: Metrics, right: float) -> None:
-        font = m.font(14)
-        middle = self._text_middle(m)
-        left = m.px(16)
-        room = max(0.0, right - left)
+    def _value(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> float:
+        """The figure, on a plate with its unit where it stands on hatch; returns its width."""
         hatched = view.readout.quality.look.hatched
+        room = at.value_right - at.left
+        wide = min(painting.width(at.value_font, view.readout.value), room)
         if hatched:
-            wide = painting.width(font, painting.elided(font, view.readout.label, room))
-            self._plate(painter, left, left + wide, middle, m)
-        value_font = m.font(24, fonts.SEMIBOLD)
-        base = painting.baseline(value_font, middle) - m.px(3)
-        colour = self.theme.text if view.beyond else self.theme.text_soft
-        painting.text(painter, QPointF(left, base), view.readout.label, font, colour, room=room)
+            end = at.value_right
+            if view.readout.unit:
+                end = at.unit_left + min(painting.width(m.font(12), view.readout.unit), at.unit_room)
+            self._plate(painter, at.value_right - wide, end, at, m)
+            self._unit(painter, view, at, m)
+        colour = self.theme.text_faint if hatched else self.theme.text
+        spot = QPointF(at.value_right, at.base)
+        painting.text(
+            painter, spot, view.readout.value, at.value_font, colour, room=room, align=painting.RIGHT
+        )
+        return wide
 
-    def _pointer(self, painter: QPainter, view: TileView, m: Metrics) -> None:
-        track = self._track_area(m)
-        tip = QPointF(track.left() + track.width() * (view.pointer or 0.0), track.top() + m.px(4))
+    def _unit(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> None:
+        spot = QPointF(at.unit_left, at.base)
+        painting.text(painter, spot, view.readout.unit, m.font(12), self.theme.text_faint, room=at.unit_room)
+
+    def _label(self, painter: QPainter, view: TileView, at: _Layout, room: float, m: Metrics) -> None:
+        label = painting.elided(at.label_font, view.readout.label, room)
+        if view.readout.quality.look.hatched and label:
+            wide = painting.width(at.label_font, label)
+            self._plate(painter, at.left, at.left + wide, at, m)
+        colour = self.theme.text if view.beyond else self.theme.text_soft
+        spot = QPointF(at.left, painting.baseline(at.label_font, at.middle))
+        painting.text(painter, spot, label, at.label_font, colour, room=room)
+
+    def _pointer(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> None:
+        tip = QPointF(at.track.left() + at.track.width() * (view.pointer or 0.0), at.track.top() + m.px(4))
         if view.readout.quality.look.hatched:
             colour = self.theme.text_faint
         else:
             colour = self.theme.fault if view.beyond else self.theme.text
         painting.triangle_down(painter, tip, m.px(8), m.px(11), colour)
 
-    def _plate(self, painter: QPainter, left: float, right: float, middle: float, m: Metrics) -> None:
-        high = m.px(26)
-        area = QRectF(left - m.px(5), middle - high / 2, right - left + m.px(10), high)
+    def _plate(self, painter: QPainter, left: float, right: float, at: _Layout, m: Metrics) -> None:
+        high = min(m.px(26), at.track.top() - m.px(2))
+        area = QRectF(left - m.px(5), at.middle - high / 2, right - left + m.px(10), high)
         plate(painter, area, self.theme, m)
-
-    def _value_colour(self, view: TileView) -> str:
-        return self.theme.text_faint if view.readout.quality.look.hatched else self.theme.text
-
-    def _text_middle(self, m: Metrics) -> float:
-        """The middle of the line of text; the track takes the lower part where there is one."""
-        if self.view is not None and self.view.scale is None:
-            return self.height() / 2
-        return (self._track_area(m).top() - m.px(8)) / 2 + m.px(3)
-
-    def _track_area(self, m: Metrics) -> QRectF:
-        high = m.px(10)
-        bottom = max(m.px(10), min(m.px(16), round(self.height() * 0.2)))
-        side = m.px(16)
-        return QRectF(side, self.height() - bottom - high, self.width() - 2 * side, high)
-
-    def _unit_room(self, m: Metrics) -> float:
-        """One column of units in all tiles, so that the figures stand under each other."""
-        return float(m.px(52))

@@ -58,7 +58,7 @@ TEXTS = {
 }
 MILL_TEXTS = {
     "en": {
-        "machine.name": "Haas VF-6SS", "tag.spindle_speed": "Spindle speed", "tag.load": "Spindle load",
+        "type.name": "Haas VF-6SS", "tag.spindle_speed": "Spindle speed", "tag.load": "Spindle load",
         "tag.spindle_temperature": "Spindle temperature", "tag.coolant_level": "Coolant level",
         "tag.coolant_concentration": "Coolant concentration", "tag.vibration": "Vibration", "tag.x": "X",
         "tag.y": "Y", "tag.z": "Z", "tag.b": "B", "tag.feed": "Feed", "tag.cycle_left": "Time left",
@@ -75,12 +75,12 @@ MILL_TEXTS = {
 }
 LINE_TEXTS = {
     "en": {
-        "machine.name": "Anodizing line", "tag.film_thickness": "Film thickness, rack R4",
+        "type.name": "Anodizing line", "tag.film_thickness": "Film thickness, rack R4",
         "tag.bath_temperature": "Bath A temperature", "tag.bath_acid": "Bath A acid",
         "tag.rectifier_current": "Rectifier A", "tag.bath_ph": "Bath A pH",
     },
     "de": {
-        "machine.name": "Anodisieranlage", "tag.film_thickness": "Schichtdicke, Gestell R4",
+        "type.name": "Anodisieranlage", "tag.film_thickness": "Schichtdicke, Gestell R4",
         "tag.bath_temperature": "Badtemperatur A", "tag.bath_acid": "Säurekonzentration Bad A",
         "tag.rectifier_current": "Gleichrichterstrom A", "tag.bath_ph": "pH-Wert Bad A",
     },
@@ -111,7 +111,7 @@ def demo_epoch(language: str = "en") -> Epoch:
     }
     line_type = {"id": "line", "api_version": 1, "protocols": ["modbus"],
                  "headline": ["film_thickness", "bath_temperature"]}
-    press_type = {"id": "press", "api_version": 1, "protocols": ["opcua"], "headline": ["force"]}
+    press_type = {"id": "press", "manufacturer": "Schuler", "model": "MSD 400", "api_version": 1, "protocols": ["opcua"], "headline": ["force"]}
     return builders.epoch(
         [
             machine("mill_07", type=mill_type, screen=mill_screen, geometry=GEOMETRY, texts=MILL_TEXTS, **PLACE),
