@@ -5,9 +5,12 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+
+KEY: Final = "[key]"
+"""Last component of a pydantic location, after the key itself, where the key is what is wrong."""
 
 Annotation = Any
 """A type as it stands in an annotation: a class, ``Annotated[…]``, ``Literal[…]``, a union."""
@@ -16,6 +19,8 @@ Annotation = Any
 def expected_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[Annotation]:
     """The types that may stand at a pydantic error location (which also names members of unions)."""
     here: list[Annotation] = [model]
+    if loc[-1:] == (KEY,):
+        loc = (*loc[:-2], KEY)
     for step in loc:
         here = _step(_members(here), step)
     return _members(here)
@@ -62,7 +67,7 @@ def _step(here: list[Annotation], step: str | int) -> list[Annotation]:
         if _is_model(each) and step in each.model_fields:
             below.append(each.model_fields[step].annotation)
         elif origin in (dict, Mapping):
-            below.append(arguments[0] if step == "[key]" else arguments[1])
+            below.append(arguments[0] if step == KEY else arguments[1])
         elif origin in (tuple, list) and isinstance(step, int):
             fixed = origin is tuple and arguments[-1] is not Ellipsis
             below += [arguments[step]] if fixed and step < len(arguments) else [arguments[0]]

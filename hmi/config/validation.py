@@ -11,14 +11,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hmi.config.problems import Problem
-from hmi.config.schema_walk import describe, expected_at
+from hmi.config.schema_walk import KEY, describe, expected_at
 from hmi.config.wording import found, word
 from hmi.config.yaml_text import DataPath, Document
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
 
-_KEY: Final = "[key]"
 _WRONG_SHAPE: Final = frozenset(
     f"{kind}_type" for kind in ("int", "float", "string", "bool", "model", "dict", "tuple", "list")
 )
@@ -61,7 +60,7 @@ class _Place:
             if taken[i]:
                 path.append(step)
                 node = _child(node, step)
-            elif step != _KEY and not (i == len(loc) - 1 and error["type"] == "missing"):
+            elif step != KEY and not (i == len(loc) - 1 and error["type"] == "missing"):
                 discriminated = isinstance(node, dict) and step in node.values()
                 if not discriminated:
                     return cls(error, _path(loc, taken), i)

@@ -72,7 +72,7 @@ def _missing(loc: tuple[str | int, ...], model: type[BaseModel], data: object) -
 def _expected(kind: str, context: dict[str, Any]) -> str:
     if kind in _BOUNDS:
         sign, key = _BOUNDS[kind]
-        return f"a number {sign} {context[key]}"
+        return f"a number {sign} {str(context[key]).removesuffix('.0')}"
     match kind:
         case "too_short":
             return f"at least {context['min_length']}"

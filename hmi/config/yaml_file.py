@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 from pydantic import BaseModel
 
 from hmi.config import yaml_text
-from hmi.config.problems import Problem, suggestion
+from hmi.config.problems import Problem
 from hmi.config.validation import validate
 from hmi.config.wording import found
 from hmi.config.yaml_text import Document
@@ -45,10 +45,11 @@ def load(file: Path, model: type[M], kind: str) -> Loaded[M]:
     problems = list(document.problems)
     made: M | None = None
     if isinstance(document.data, dict):
-        header, readable = _check_header(document.data, kind)
-        problems += [document.problem(("schema",), text) for text in header]
+        key = _header_key(document.data)
+        header, readable = _check_header(document.data, kind, key)
+        problems += [document.problem((key,), text) for text in header]
         if readable:
-            body = {key: value for key, value in document.data.items() if key != "schema"}
+            body = {each: value for each, value in document.data.items() if each != key}
             made, wrong = validate(model, body, document)
             problems += wrong
     elif not problems:
@@ -63,12 +64,17 @@ def _expected_header(kind: str) -> str:
     return f"`schema: twinpane.{kind}/{VERSIONS[kind]}`"
 
 
-def _check_header(data: dict[str, object], kind: str) -> tuple[list[str], bool]:
+def _header_key(data: dict[str, object]) -> str:
+    """``schema``, or what was most likely meant to be it."""
+    meant = (key for key, value in data.items() if isinstance(value, str) and _HEADER.fullmatch(value))
+    return "schema" if "schema" in data else next(meant, "schema")
+
+
+def _check_header(data: dict[str, object], kind: str, key: str) -> tuple[list[str], bool]:
     """What is wrong with the first key, and whether the rest of the file is worth reading."""
     expected = _expected_header(kind)
     if "schema" not in data:
-        near = next((key for key in data if suggestion(key, ["schema"])), None)
-        hint = f" (found `{near}`)" if near else ""
+        hint = f" (found `{key}`)" if key in data else ""
         return [f"the key `schema` is missing{hint}, expected {expected} as the first key"], True
     stated = data["schema"]
     match = _HEADER.fullmatch(stated) if isinstance(stated, str) else None
