@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,4 +56,6 @@ def in_readme() -> str:
 
 if __name__ == "__main__":
     before, rest = README.read_text().split(BEGIN)
+    if "--check" in sys.argv:
+        sys.exit(in_readme() != table() and f"{README} is not of this tags.yaml: run {__file__}")
     README.write_text(before + BEGIN + table() + END + rest.split(END)[1])

@@ -12,7 +12,6 @@ from typing import Final
 from hmi.simulation.modbus_server import ModbusMachineServer
 from hmi.simulation.tags_file import TagEntry, load_tags
 from twinpane_anodizing_line import measurements, registers
-from twinpane_anodizing_line.measurements import Reading
 from twinpane_anodizing_line.model.line import Line
 from twinpane_anodizing_line.model.stations import CELLS, Station
 
