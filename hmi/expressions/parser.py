@@ -23,7 +23,7 @@ from typing import Final
 
 import numpy as np
 
-from hmi.config.problems import listing, suggestion
+from hmi.config.problems import suggestion
 from hmi.expressions import operations
 from hmi.expressions.operations import F64, Operation
 from hmi.expressions.tokens import ExpressionError, Token, tokens
@@ -213,8 +213,7 @@ class Parser:
 
     def _call(self, token: Token) -> None:
         if token.text not in _FUNCTIONS:
-            hint = suggestion(token.text, _FUNCTIONS) or f": {listing(_FUNCTIONS)}"
-            raise ExpressionError(token.column, f"found {token}, expected a function{hint}")
+            raise ExpressionError(token.column, f"found {token}, expected one of {', '.join(_FUNCTIONS)}")
         self._expect("(")
         self._nested(self._choice)
         if operation := operations.UNARY_FUNCTIONS.get(token.text):
