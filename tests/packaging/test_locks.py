@@ -77,6 +77,11 @@ def test_lock_meets_what_is_asked_for(name: str, groups: list[str], python: str)
         assert requirement.specifier.contains(versions[0], prereleases=True), "run packaging/lock"
 
 
+@pytest.mark.parametrize("name", LOCKS)
+def test_one_version_serves_all_pythons(name: str) -> None:
+    assert {dist: entries for dist, entries in read(name).items() if len(entries) > 1} == {}
+
+
 def test_what_is_tested_is_what_is_run() -> None:
     run, tested = (read(name) for name in LOCKS)
     for dist, entries in run.items():
