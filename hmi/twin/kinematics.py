@@ -40,6 +40,7 @@ class Kinematics:
         self._frames = dict(frames)
         self.order: tuple[str, ...] = _parents_first(self._frames)
         """All frames, ``base`` first, every parent before its children."""
+        self._offsets = {name: _offset(frame.at) for name, frame in self._frames.items()}
         self.joints: Mapping[str, Joint] = MappingProxyType(
             {name: frame.joint for name, frame in self._frames.items() if frame.joint is not None}
         )
@@ -73,13 +74,15 @@ class Kinematics:
         """
         given = {name: np.atleast_1d(np.asarray(joints[name], np.float64)) for name in self.joints}
         k = np.broadcast_shapes((1,), *(q.shape for q in given.values()))[0]
-        result: dict[str, F64] = {BASE: np.broadcast_to(np.eye(4), (k, 4, 4))}
+        result: dict[str, F64] = {BASE: np.eye(4)[None]}
         for name in self.order[1:]:
             frame = self._frames[name]
-            local = np.broadcast_to(_offset(frame.at), (k, 4, 4))
+            local = self._offsets[name]
             if frame.joint is not None:
-                local = local @ _motion(frame.joint, np.broadcast_to(given[name], k))
+                local = local @ _motion(frame.joint, given[name])
             result[name] = result[frame.parent or BASE] @ local
+        if k > 1:
+            return {name: np.broadcast_to(stack, (k, 4, 4)) for name, stack in result.items()}
         return result
 
 
@@ -106,7 +109,8 @@ def _offset(at: tuple[float, float, float]) -> F64:
 
 def _motion(joint: Joint, coordinate: F64) -> F64:
     axis = AXES.index(joint.axis)
-    result = np.tile(np.eye(4), (len(coordinate), 1, 1))
+    result = np.zeros((len(coordinate), 4, 4))
+    result[:, range(4), range(4)] = 1.0
     if joint.kind == "prismatic":
         result[:, axis, 3] = coordinate
         return result

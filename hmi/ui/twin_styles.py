@@ -61,7 +61,9 @@ class Styles:
             "moving": Stroke(self._pen(theme.limit, 1.2), QBrush(QColor(theme.moving))),
             "tool": Stroke(QPen(Qt.PenStyle.NoPen), QBrush(QColor(theme.tool))),
             "envelope": Stroke(dashed, none),
-            "rail": Stroke(self._pen(theme.line, 6.0, Qt.PenCapStyle.FlatCap), QBrush(QColor(theme.line))),
+            "rail": Stroke(
+                self._pen(theme.background, 3.0, Qt.PenCapStyle.FlatCap), QBrush(QColor(theme.line))
+            ),
             "grid": Stroke(self._pen(theme.grid, 1.0), none),
             "marker": Stroke(self._pen(theme.limit, 2.0), QBrush(QColor(theme.running))),
         }

@@ -1,0 +1,237 @@
+"""The plot of several trends as a picture that scrolls: only what is new is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
+
+from hmi.config.base import Span
+from hmi.config.tags import Tag
+from hmi.present.theme import Theme
+from hmi.present.trend_axis import time_ticks, value_span
+from hmi.present.trend_columns import TrendColumns, columns, polyline
+from hmi.present.trend_feed import TrendFeed
+from hmi.ui import painting
+from hmi.ui.hatch import hatch
+from hmi.ui.metrics import Metrics
+from hmi.ui.twin_geometry import polygon
+
+_SEAM: Final = 3
+"""Columns before the new ones that are painted again, so that the line's joints fit."""
+_TICK_ROOM: Final = 120
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One tag's band of the plot: ``top`` and ``height`` in pixels, ``span`` what it scales to."""
+
+    index: int
+    tag: Tag
+    colour: str
+    top: float
+    height: float
+    span: Span
+
+    def y(self, value: npt.NDArray[np.float64] | float) -> npt.NDArray[np.float64]:
+        """Where values lie, in pixels."""
+        share = (np.asarray(value) - self.span.low) / (self.span.high - self.span.low)
+        return np.asarray(self.top + self.height * (1.0 - share))
+
+
+class TrendCanvas:
+    """Lanes over one stretch of time. Times are cut into columns of a pixel each, counted since 1970,
+    so that a live picture moves by whole pixels and a column looks the same wherever it stands.
+
+    ``detailed``: with each tag's normal band and limits behind its line.
+    """
+
+    def __init__(self, feed: TrendFeed, theme: Theme, *, detailed: bool) -> None:
+        self._feed = feed
+        self._theme = theme
+        self._detailed = detailed
+        self._m = Metrics(1.0, 1.0)
+        self.picture = QPixmap()
+        self.lanes: list[Lane] = []
+        self._ratio = 1.0
+        self._width = self._height = 0
+        self.duration = 1
+        self._first = 0
+        self._low: list[npt.NDArray[np.float64]] = []
+        self._high: list[npt.NDArray[np.float64]] = []
+        self._revisions: list[int] = []
+        self._drawn_to = 0
+        self._valid = False
+
+    def lay_out(
+        self, tags: Sequence[tuple[int, Tag]], width: int, height: int, ratio: float, m: Metrics
+    ) -> None:
+        """Put lanes for some tags into a picture of ``width`` × ``height``."""
+        self._width, self._height, self._ratio, self._m = max(width, 1), max(height, 1), ratio, m
+        self.picture = QPixmap(round(self._width * ratio), round(self._height * ratio))
+        self.picture.setDevicePixelRatio(ratio)
+        kept = {lane.index: lane.span for lane in self.lanes}
+        gap = m.px(10 if self._detailed else 4)
+        room = (self._height - gap * max(len(tags) - 1, 0)) / max(len(tags), 1)
+        nan = float("nan")
+        self.lanes = [
+            Lane(
+                index,
+                tag,
+                self._theme.trend[number % len(self._theme.trend)],
+                number * (room + gap),
+                room,
+                kept.get(index) or value_span(tag, nan, nan),
+            )
+            for number, (index, tag) in enumerate(tags)
+        ]
+        self._valid = False
+
+    def update(self, begin: int, end: int) -> int:
+        """Make the picture show [begin, end] (UTC ns); the pixel from which on it looks different."""
+        duration = max((end - begin) // self._width, 1)
+        first = end // duration - self._width + 1
+        revisions = [self._feed.series(lane.index).revision for lane in self.lanes]
+        shift = first - self._first
+        steady = self._valid and duration == self.duration and revisions == self._revisions
+        steady = steady and 0 <= shift < self._width // 2 and self._ratio == 1.0
+        self.duration, self._first, self._revisions = duration, first, revisions
+        since = self._advance(shift) if steady else None
+        if since is None:
+            self._redraw()
+            return 0
+        return 0 if shift else since
+
+    def x(self, time: int) -> float:
+        """Where a moment (UTC ns) lies, in pixels of the picture."""
+        return time / self.duration - self._first
+
+    def time(self, x: float) -> int:
+        """The moment (UTC ns) at a pixel of the picture."""
+        return round((x + self._first) * self.duration)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """(begin, end) of the picture, UTC ns."""
+        return self._first * self.duration, (self._first + self._width) * self.duration
+
+    def _redraw(self) -> None:
+        reduced = [self._reduced(lane, 0) for lane in self.lanes]
+        self._low, self._high = [r.low for r in reduced], [r.high for r in reduced]
+        for lane, low, high in zip(self.lanes, self._low, self._high, strict=True):
+            lane.span = value_span(lane.tag, *_extremes(low, high), lane.span if self._valid else None)
+        self._valid = True
+        self._paint(0, reduced)
+
+    def _advance(self, shift: int) -> int | None:
+        """Scroll and paint what is new, from the pixel returned on; None where a scale no longer fits."""
+        since = min(max(self._drawn_to - self._first - _SEAM, 0), self._width)
+        since = min(since, self._width - shift - _SEAM)
+        since = max(since, 0)
+        reduced = [self._reduced(lane, since) for lane in self.lanes]
+        for number, (lane, new) in enumerate(zip(self.lanes, reduced, strict=True)):
+            for kept, fresh in ((self._low, new.low), (self._high, new.high)):
+                kept[number] = np.concatenate([kept[number][shift:], np.full(shift, np.nan)])
+                kept[number][since:] = fresh
+            extremes = _extremes(self._low[number], self._high[number])
+            if value_span(lane.tag, *extremes, lane.span) != lane.span:
+                return None
+        if shift:
+            self.picture.scroll(-shift, 0, self.picture.rect())
+        self._paint(since, reduced)
+        return since
+
+    def _reduced(self, lane: Lane, since: int) -> TrendColumns:
+        series = self._feed.series(lane.index)
+        begin = (self._first + since) * self.duration
+        return columns(series.read(), series.held_until, begin, self.duration, self._width - since)
+
+    def _paint(self, since: int, reduced: Sequence[TrendColumns]) -> None:
+        painter = QPainter(self.picture)
+        stripe = QRect(since, 0, self._width - since, self._height)
+        painter.setClipRect(stripe)
+        painter.fillRect(stripe, painting.color(self._theme.surface))
+        painter.setBrushOrigin(QPointF(-(self._first % 4096), 0))
+        self._paint_grid(painter, stripe)
+        for lane, one in zip(self.lanes, reduced, strict=True):
+            self._paint_gaps(painter, lane, one, since)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for lane, one in zip(self.lanes, reduced, strict=True):
+            points = polyline(one)
+            points[:, 0] += since
+            points[:, 1] = lane.y(points[:, 1])
+            pen = QPen(QColor(lane.colour), (2.0 if lane.colour != self._theme.idle else 1.6) * self._m.scale)
+            pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+            painter.setPen(pen)
+            for piece in _unbroken(points):
+                painter.drawPolyline(polygon(piece))
+        painter.end()
+        self._drawn_to = min((self._known_to(lane) for lane in self.lanes), default=0)
+
+    def _known_to(self, lane: Lane) -> int:
+        series = self._feed.series(lane.index)
+        end = self._first + self._width - 1
+        last = series.last
+        if last is None or last[1] != last[1]:
+            return end
+        return min(max(series.held_until, last[0]) // self.duration, end)
+
+    def _paint_grid(self, painter: QPainter, stripe: QRect) -> None:
+        theme, left, right = self._theme, stripe.left(), stripe.right() + 1
+        if self._detailed:
+            for lane in self.lanes:
+                self._paint_scale(painter, lane, left, right)
+        painter.setPen(QPen(painting.color(theme.grid), 1.0))
+        for time, _ in self.ticks():
+            x = int(self.x(time)) + 0.5
+            painter.drawLine(QLineF(x, 0, x, self._height))
+
+    def ticks(self) -> list[tuple[int, str]]:
+        """Round local times in the picture, with their texts."""
+        return time_ticks(*self.span, max(self._width // self._m.px(_TICK_ROOM), 1))
+
+    def _paint_scale(self, painter: QPainter, lane: Lane, left: int, right: int) -> None:
+        theme, tag = self._theme, lane.tag
+        painter.fillRect(QRectF(left, lane.top, right - left, lane.height), painting.color(theme.background))
+        if tag.normal is not None:
+            top, bottom = (float(lane.y(v)) for v in (tag.normal.high, tag.normal.low))
+            top, bottom = max(top, lane.top), min(bottom, lane.top + lane.height)
+            if bottom > top:
+                painter.fillRect(QRectF(left, top, right - left, bottom - top), painting.color(theme.raised))
+        limits = tag.limits
+        if limits is None:
+            return
+        for value, strong in (
+            (limits.low_low, True),
+            (limits.low, False),
+            (limits.high, False),
+            (limits.high_high, True),
+        ):
+            if value is not None and lane.span.low <= value <= lane.span.high:
+                y = float(lane.y(value))
+                painter.setPen(QPen(painting.color(theme.limit), (1.6 if strong else 1.0) * self._m.scale))
+                painter.drawLine(QLineF(left, y, right, y))
+
+    def _paint_gaps(self, painter: QPainter, lane: Lane, one: TrendColumns, since: int) -> None:
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], one.gap, [False]]).astype(np.int8)))
+        brush = hatch(self._theme, self._m.scale)
+        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            painter.fillRect(QRectF(since + a, lane.top, b - a, lane.height), brush)
+
+
+def _extremes(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> tuple[float, float]:
+    if not np.isfinite(low).any():
+        return float("nan"), float("nan")
+    return float(np.nanmin(low)), float(np.nanmax(high))
+
+
+def _unbroken(points: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+    """The pieces of f8[n, 2] between rows of NaN."""
+    known = ~np.isnan(points[:, 1])
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
+    return [points[a:b] for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)]

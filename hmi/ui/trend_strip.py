@@ -1,0 +1,260 @@
+"""The last minutes of a few tags at the foot of the Machine screen, and the way back in time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from hmi.config.epoch import Machine
+from hmi.model.clock import NO_TIME, SECOND
+from hmi.present import format as formats
+from hmi.present import quality
+from hmi.present.history import HistorySource
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+from hmi.present.theme import Theme
+from hmi.present.trend_feed import TrendFeed
+from hmi.present.trend_gaps import united
+from hmi.present.trend_window import TrendWindow
+from hmi.ui import fonts, painting
+from hmi.ui.badge import badge, badge_width
+from hmi.ui.metrics import Metrics
+from hmi.ui.trend_button import TrendButton
+from hmi.ui.trend_canvas import TrendCanvas
+from hmi.ui.trend_time_bar import paint_time_bar
+
+BACK_MINUTES: Final = 10
+_REACH: Final = 3600 * SECOND
+_REPAINT: Final = SECOND // 10
+_LEGEND: Final = 172
+_BUTTONS: Final = 112
+
+
+class TrendStrip(QWidget):
+    """Up to four tags of a machine over five minutes, in one session.
+
+    Going back shows an earlier window that stands still and is marked as not live; `Live` returns. The
+    bar below spans an hour: touching it goes there.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        session: Session,
+        theme: Theme,
+        texts: Texts,
+        history: HistorySource,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._session = session
+        self._theme = theme
+        self._texts = texts.for_machine(machine.id)
+        self._feed = TrendFeed(session, history)
+        names = () if machine.screen is None else machine.screen.trends
+        self._feed.follow(session.index(machine.id, name) for name in names)
+        self._canvas = TrendCanvas(self._feed, theme, detailed=False)
+        self._window = TrendWindow()
+        self._now = session.welcome.started
+        self._painted = NO_TIME
+        self._legend: list[tuple[str, str, str]] = []
+        self._gaps: list[tuple[int, int]] = []
+        self._plot = QRect()
+        self._bar = QRectF()
+        self.back = TrendButton(
+            theme, self._texts.text("trends.back", minutes=f"{formats.MINUS} {BACK_MINUTES}"), self
+        )
+        self.back.clicked.connect(self._go_back)
+        self.live = TrendButton(theme, self._texts.text("trends.live"), self)
+        self.live.setCheckable(True)
+        self.live.setChecked(True)
+        self.live.clicked.connect(self._go_live)
+
+    @property
+    def window_shown(self) -> TrendWindow:
+        """The window that is shown."""
+        return self._window
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Two buttons high."""
+        return QSize(480, 110)
+
+    def refresh(self, frame: Frame) -> None:
+        """Take the frame's samples; repaint at most ten times a second."""
+        self._feed.feed(frame)
+        self._now = frame.now.utc
+        if self._painted != NO_TIME and 0 <= self._now - self._painted < _REPAINT:
+            return
+        self._painted = self._now
+        legend = [self._entry(index, frame) for index in self._feed.indexes]
+        if legend != self._legend:
+            self._legend = legend
+            self.update(0, 0, self._plot.left(), self.height())
+        self._show()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Place the plot between legend and buttons."""
+        super().resizeEvent(event)
+        m = Metrics.of(self)
+        pad = m.px(10)
+        wide = max(m.px(_BUTTONS - 12), m.touch(0))
+        left = self.width() - wide - m.px(12)
+        half = (self.height() - 2 * pad - m.px(12)) // 2
+        self.back.setGeometry(left, pad, wide, half)
+        self.live.setGeometry(left, pad + half + m.px(12), wide, half)
+        bar = m.px(40)
+        legend = m.px(_LEGEND)
+        self._plot = QRect(legend, pad, max(left - m.px(24) - legend, 10), self.height() - pad - bar)
+        self._bar = QRectF(self._plot.left(), self.height() - m.px(22), self._plot.width(), m.px(12))
+        tags = [(index, self._session.tag(index)) for index in self._feed.indexes]
+        self._canvas.lay_out(tags, self._plot.width(), self._plot.height(), self.devicePixelRatioF(), m)
+        self._show()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Touching the bar goes there."""
+        if event is not None and self._on_bar(event.position()):
+            self._go_to(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Sliding along the bar goes along."""
+        if event is not None and event.buttons() and self._on_bar(event.position()):
+            self._go_to(event.position().x())
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Ground, legend, the picture of the plot, and what lies over it."""
+        painter = QPainter(self)
+        painting.begin(painter)
+        m, theme = Metrics.of(self), self._theme
+        painter.fillRect(self.rect(), painting.color(theme.background))
+        painting.box(painter, QRectF(self.rect()), m.px(6), theme.surface)
+        painter.drawPixmap(self._plot.topLeft(), self._canvas.picture)
+        dirty = self.rect() if event is None else event.rect()
+        if dirty.left() < self._plot.left():
+            self._paint_legend(painter, m)
+        self._paint_over(painter, m)
+        if dirty.bottom() > self._plot.bottom() + 1:
+            self._paint_ticks(painter, m)
+            self._paint_bar(painter, m)
+        painter.end()
+
+    def _show(self) -> None:
+        begin, end = self._window.at(self._now)
+        reach = self._reach()
+        self._feed.want(reach[0], reach[1], _REACH // max(self._plot.width(), 1), self._now)
+        since = self._canvas.update(begin, end)
+        series = [self._feed.series(index) for index in self._feed.indexes]
+        self._gaps = united(spell for one in series for spell in one.gaps(*reach))
+        self.live.setChecked(self._window.live)
+        self.back.setEnabled(self._window.at(self._now)[1] > self._known_from())
+        if since:
+            self.update(self._plot.adjusted(since, 0, 0, 0))
+        else:
+            self.update(QRect(0, 0, self._plot.right() + Metrics.of(self).px(14), self.height()))
+
+    def _go_back(self) -> None:
+        self._window = self._window.moved(-BACK_MINUTES * 60 * SECOND, self._now)
+        self._show()
+
+    def _go_live(self) -> None:
+        self._window = self._window.to_live()
+        self._show()
+
+    def _go_to(self, x: float) -> None:
+        begin, end = self._reach()
+        share = min(max((x - self._bar.left()) / self._bar.width(), 0.0), 1.0)
+        moment = begin + round(share * (end - begin))
+        self._window = self._window.paused(self._now)
+        self._window = self._window.moved(moment - self._window.at(self._now)[1], self._now)
+        self._show()
+
+    def _on_bar(self, at: QPointF) -> bool:
+        return self._bar.adjusted(-12, -24, 12, 24).contains(at)
+
+    def _reach(self) -> tuple[int, int]:
+        begin, _ = self._window.at(self._now)
+        return min(self._now - _REACH, begin), self._now
+
+    def _known_from(self) -> int:
+        """Since when there is anything to show of any tag: history, or what was seen since."""
+        known = [self._feed.begins(index) for index in self._feed.indexes]
+        return min((time for time in known if time is not None), default=self._now)
+
+    def _entry(self, index: int, frame: Frame) -> tuple[str, str, str]:
+        """(label with unit, value, badge) of one tag."""
+        tag = self._session.tag(index)
+        label = " ".join(filter(None, (formats.label(tag, self._texts), tag.unit)))
+        if not self._window.live:
+            return label, self._number(index, self._feed.series(index).at(self._window.at(self._now)[1])), ""
+        state = quality.of(self._session, frame, index, self._texts)
+        if state.look.hatched:
+            return label, "", state.badge
+        return label, formats.value(self._session.value(index), tag, self._texts), ""
+
+    def _number(self, index: int, value: float) -> str:
+        return formats.number(value, self._session.tag(index).decimals, self._texts.text("format.point"))
+
+    def _paint_legend(self, painter: QPainter, m: Metrics) -> None:
+        name, figure = m.font(12, fonts.MEDIUM), m.font(14, fonts.SEMIBOLD)
+        left, right = m.px(16), self._plot.left() - m.px(14)
+        for lane, (label, value, doubt) in zip(self._canvas.lanes, self._legend, strict=False):
+            middle = self._plot.top() + lane.top + lane.height / 2
+            room = float(right - left)
+            if doubt:
+                room -= right - badge(painter, right, middle, doubt, self._theme, m, room * 0.6)
+            elif value:
+                at = QPointF(right, painting.baseline(figure, middle))
+                room -= painting.text(
+                    painter, at, value, figure, self._theme.text, room=room * 0.6, align=painting.RIGHT
+                )
+            at = QPointF(left, painting.baseline(name, middle))
+            painting.text(painter, at, label, name, lane.colour, room=room - m.px(8))
+
+    def _paint_ticks(self, painter: QPainter, m: Metrics) -> None:
+        theme, plot, small = self._theme, self._plot, m.font(10)
+        for time, said in self._canvas.ticks():
+            x = plot.left() + self._canvas.x(time)
+            at = QPointF(x, plot.bottom() + m.px(12))
+            painting.text(painter, at, said, small, theme.text_faint, room=m.px(80), align=painting.CENTRE)
+
+    def _paint_over(self, painter: QPainter, m: Metrics) -> None:
+        theme, plot = self._theme, self._plot
+        known_from = self._known_from()
+        begin, end = self._window.at(self._now)
+        if known_from > begin:
+            x = plot.left() + min(max(self._canvas.x(known_from), 0.0), float(plot.width()))
+            painter.setPen(QPen(painting.color(theme.text_faint), 1.0, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+            said = self._texts.text("trends.history_from", time=formats.clock(known_from))
+            room = x - plot.left() - m.px(10)
+            if painting.width(m.font(11), said) < room:
+                at = QPointF(x - m.px(6), plot.top() + m.px(12))
+                painting.text(
+                    painter, at, said, m.font(11), theme.text_faint, room=room, align=painting.RIGHT
+                )
+        if not self._window.live:
+            said = self._texts.text("trends.paused", begin=formats.clock(begin), end=formats.clock(end))
+            right = plot.right() - m.px(4)
+            badge(painter, right, plot.top() + m.px(13), said, theme, m, badge_width(said, m))
+
+    def _paint_bar(self, painter: QPainter, m: Metrics) -> None:
+        reach = self._reach()
+        paint_time_bar(
+            painter,
+            self._bar,
+            reach,
+            self._window.at(self._now),
+            self._known_from(),
+            self._gaps,
+            self._theme,
+            m,
+            live=self._window.live,
+        )
+        font = m.font(12)
+        at = QPointF(m.px(16), painting.baseline(font, self._bar.center().y()))
+        painting.text(
+            painter, at, formats.clock(reach[0])[:5], font, self._theme.text_soft, room=m.px(_LEGEND - 24)
+        )
