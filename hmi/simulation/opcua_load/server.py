@@ -20,6 +20,8 @@ HOST: Final = "127.0.0.1"
 _INDEX: Final = 2
 """Where the namespace comes to lie: after OPC UA's own and the server's."""
 
+_PER_FOLDER: Final = 50
+
 
 def node(number: int) -> str:
     """The address of load variable ``number`` (from 0), as a tag map has it."""
@@ -86,11 +88,7 @@ class LoadServer:
         server.set_identity_tokens([ua.AnonymousIdentityToken])
         if await server.register_namespace(NAMESPACE) != _INDEX:
             raise RuntimeError("the server has given the namespace another index than it used to")
-        for number in range(self._tags):
-            name = ua.QualifiedName(f"load_{number}", _INDEX)
-            variable = ua.NodeId(number + 1, _INDEX)  # an identifier of 0 would be the null NodeId
-            await server.nodes.objects.add_variable(variable, name, 0.0)
-            server.iserver.set_attribute_value_callback(variable, _present)
+        await self._add_variables()
         await server.start()
         self.port = server.bserver.port
         self._beat = asyncio.create_task(self._beats())
@@ -105,6 +103,18 @@ class LoadServer:
             with contextlib.suppress(asyncio.CancelledError):
                 await beat
         await self._server.stop()
+
+    async def _add_variables(self) -> None:
+        """Add them in folders: the library looks through a folder for each variable that it adds to it."""
+        for first in range(0, self._tags, _PER_FOLDER):
+            folder = await self._server.nodes.objects.add_folder(
+                ua.NodeId(f"from_{first}", _INDEX), ua.QualifiedName(f"from_{first}", _INDEX)
+            )
+            for number in range(first, min(first + _PER_FOLDER, self._tags)):
+                name = ua.QualifiedName(f"load_{number}", _INDEX)
+                variable = ua.NodeId(number + 1, _INDEX)  # an identifier of 0 would be the null NodeId
+                await folder.add_variable(variable, name, 0.0)
+                self._server.iserver.set_attribute_value_callback(variable, _present)
 
     async def _beats(self) -> None:
         """Change everything at a steady rate; a beat that could not be kept is not made up for."""
