@@ -60,6 +60,7 @@ class Session:
     welcome: Welcome
     columns: Columns
     max_age: npt.NDArray[np.float64]
+    _incoming: Columns
     revision: int = 0
     endpoints: dict[tuple[str, str], EndpointNews] = field(default_factory=dict)
     context: dict[str, dict[ContextKey, str]] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Session:
             welcome=welcome,
             columns=Columns.empty(len(epoch.tags), side_bytes),
             max_age=np.array([tag.max_age for tag in epoch.tags], np.float64),
+            _incoming=Columns.empty(len(epoch.tags), side_bytes),
         )
 
     def take(self, message: ToClient) -> None:
@@ -103,7 +105,10 @@ class Session:
 
         Without a table (the link is gone) only time goes on: values stay, their ages grow.
         """
-        revision = None if table is None else table.snapshot(self.columns)
+        revision = None if table is None else table.snapshot(self._incoming)
+        if revision is not None:
+            # A snapshot that failed may be a mixture of two instants, so it never reaches `columns`.
+            self._incoming.copy_to(self.columns)
         changed = np.zeros(0, np.intp)
         if revision is not None and revision != self.revision:
             changed = np.flatnonzero(self.columns.changed > self.revision)

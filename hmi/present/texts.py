@@ -37,8 +37,8 @@ def own_catalogue() -> Catalogue:
 class Texts:
     """The texts of one language, looked up through catalogues from the nearest to the widest.
 
-    ``catalogues`` nearest first: a machine's, the site's, the panel's. ``machines`` holds the catalogues
-    that `for_machine` puts in front.
+    ``catalogues`` nearest first: the site's, the panel's. ``machines`` holds the catalogues that
+    `for_machine` puts in front, ``nearest`` the one that stands there now.
     """
 
     def __init__(
@@ -46,10 +46,12 @@ class Texts:
         language: str,
         catalogues: tuple[Catalogue, ...] = (),
         machines: Mapping[str, Catalogue] | None = None,
+        nearest: Catalogue | None = None,
     ) -> None:
         self.language = language
         self._catalogues = catalogues
         self._machines = machines or {}
+        self._nearest = nearest or {}
         self._found: dict[str, str | None] = {}
 
     @classmethod
@@ -67,9 +69,8 @@ class Texts:
         return cls(language, (own_catalogue(),))
 
     def for_machine(self, machine_id: str) -> Texts:
-        """These texts with the machine's in front; an unknown machine adds none."""
-        nearest = self._machines.get(machine_id, {})
-        return Texts(self.language, (nearest, *self._catalogues), self._machines)
+        """These texts with the machine's in front (of no other machine's); an unknown one has none."""
+        return Texts(self.language, self._catalogues, self._machines, self._machines.get(machine_id))
 
     def text(self, text_id: str, /, **values: object) -> str:
         """The text of an id with its placeholders filled; the id itself where nobody wrote a text.
@@ -90,7 +91,7 @@ class Texts:
 
     def _search(self, text_id: str) -> str | None:
         for language in dict.fromkeys((self.language, FALLBACK)):
-            for catalogue in self._catalogues:
+            for catalogue in (self._nearest, *self._catalogues):
                 text = catalogue.get(language, {}).get(text_id)
                 if text is not None:
                     return text

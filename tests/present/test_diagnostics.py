@@ -1,0 +1,107 @@
+import pytest
+
+from hmi.model import status
+from hmi.present import diagnostics
+from hmi.present.texts import Texts
+from tests.ui.builders import Shop, epoch, machine, tag
+from tests.ui.demo_shop import demo_shop
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return demo_shop()
+
+
+def row(shop: Shop, tag_id: str) -> diagnostics.TagRow:
+    return diagnostics.row(shop.session, shop.frame(), shop.epoch.index[tag_id], Texts.of(shop.epoch))
+
+
+def test_a_row_says_everything_about_a_tag(shop: Shop) -> None:
+    found = row(shop, "mill_07/vibration")
+    assert found == diagnostics.TagRow(
+        id="mill_07/vibration",
+        label="Vibration",
+        address="nsu=http://example.org/mill/;s=mill_07.vibration",
+        semantic="/Machine/Monitoring/Vibration",
+        raw="1.9",
+        value="1.9",
+        unit="mm/s",
+        status="Good",
+        quality=found.quality,
+        age="0.0 s",
+        asked="200 ms",
+        granted="50 ms + 100 ms",
+    )
+
+
+def test_raw_and_scaled_stand_beside_each_other() -> None:
+    address = {"protocol": "modbus", "table": "holding_register", "address": 7}
+    bits = {"format": "bits", "bit": 4, "bits": 3}
+    scaled = tag("mill", "level", wire="uint", scaling={"gain": 0.1}, address=address | bits)
+    made = Shop(epoch([machine("mill")], [scaled]))
+    made.put("mill/level", 12.3, raw=123)
+    found = row(made, "mill/level")
+    assert (found.raw, found.value) == ("123", "12.3")
+    assert found.address == "holding register 7.4-6, unit 1"
+    assert found.granted == "not granted yet"
+
+
+def test_modbus_addresses_name_format_and_order(shop: Shop) -> None:
+    assert row(shop, "line_1/bath_acid").address == "input register 4 float32 ABCD, unit 1"
+
+
+def test_a_derived_tag_has_neither_raw_nor_intervals() -> None:
+    made = Shop(epoch([machine("mill")], [tag("mill", "ratio", address=None, derived="a / b")]))
+    made.put("mill/ratio", 0.5)
+    found = row(made, "mill/ratio")
+    assert (found.address, found.raw, found.asked, found.granted) == ("derived: a / b", "", "–", "–")
+
+
+def test_bad_status_is_named(shop: Shop) -> None:
+    found = row(shop, "mill_07/b")
+    assert (found.status, found.quality.badge) == ("BadSensorFailure", "bad 4 s")
+    assert found.value == "12.000"
+
+
+def test_what_never_came_shows_no_value(shop: Shop) -> None:
+    found = row(shop, "press_04/force")
+    assert (found.raw, found.value, found.status, found.age) == ("", "", "BadWaitingForInitialData", "–")
+
+
+def test_the_list_is_filtered_by_machine_and_by_what_is_not_live(shop: Shop) -> None:
+    frame = shop.frame()
+    ids = [each.id for each in shop.epoch.tags]
+
+    def listed(name: str, *, not_live_only: bool) -> list[str]:
+        found = diagnostics.select(shop.session, frame, name, not_live_only=not_live_only)
+        return [ids[each] for each in found]
+
+    assert listed("", not_live_only=False) == ids
+    assert listed("line_1", not_live_only=False) == [each for each in ids if each.startswith("line_1/")]
+    assert listed("", not_live_only=True) == ["mill_07/b", "line_1/bath_ph", "press_04/force"]
+    assert listed("line_1", not_live_only=True) == ["line_1/bath_ph"]
+
+
+def test_endpoints_say_state_cause_clock_and_losses(shop: Shop) -> None:
+    found = diagnostics.endpoints(shop.session, shop.clock.now(), Texts.of(shop.epoch))
+    mill, line, press = found
+    assert (mill.name, mill.since, mill.losing) == ("Mill 07 / main", "up for 2:10", False)
+    assert mill.offset == "clock 1.2 ± 0.4 ms"
+    assert line.losing
+    assert line.traffic == "18\N{THIN SPACE}040 samples · 3 lost + 1 unknown · connected 2×"
+    assert (press.since, press.cause) == ("down for 2:10", "127.0.0.1:4840 refused the connection")
+    only = diagnostics.endpoints(shop.session, shop.clock.now(), Texts.of(shop.epoch), "line_1")
+    assert only == (line,)
+
+
+def test_an_endpoint_never_heard_of_is_listed() -> None:
+    made = Shop(epoch([machine("mill")], [tag("mill", "x")]))
+    (found,) = diagnostics.endpoints(made.session, made.clock.now(), Texts.of(made.epoch))
+    assert (found.state, found.traffic) == ("unheard", "no counters yet")
+
+
+def test_uncertain_counts_as_live(shop: Shop) -> None:
+    assert row(shop, "line_1/rectifier_current").status == status.name(status.UNCERTAIN)
+    frame = shop.frame()
+    found = diagnostics.select(shop.session, frame, "line_1", not_live_only=True)
+    assert shop.epoch.index["line_1/rectifier_current"] not in found

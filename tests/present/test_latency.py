@@ -1,0 +1,140 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hmi.model import status
+from hmi.model.clock import MILLISECOND, SECOND
+from hmi.present.latency import BUDGET_MS, LatencyBook, LatencyView
+from tests.ui.builders import Shop, epoch, machine, tag
+
+
+def shop() -> tuple[Shop, LatencyBook]:
+    made = Shop(
+        epoch(
+            [machine("mill"), machine("lathe")],
+            [
+                tag("mill", "load", pace="live"),
+                tag("mill", "slow", pace="slow"),
+                tag("lathe", "x", pace="live"),
+            ],
+        )
+    )
+    return made, LatencyBook(made.session)
+
+
+def paint(made: Shop, book: LatencyBook, *, after_ms: float = 0) -> None:
+    frame = made.frame()
+    made.clock.advance(round(after_ms * MILLISECOND))
+    book.painted(frame, made.session.columns, made.clock.now().monotonic)
+
+
+def change(made: Shop, book: LatencyBook, bound_ms: float, name: str = "mill/load") -> None:
+    made.clock.advance(10 * MILLISECOND)
+    made.put(name, 1.0, not_before=made.clock.now().monotonic - round(bound_ms * MILLISECOND))
+    paint(made, book)
+
+
+def seen(made: Shop, book: LatencyBook, name: str = "mill") -> LatencyView:
+    return book.view(name, made.clock.now().monotonic)
+
+
+def ready() -> tuple[Shop, LatencyBook]:
+    """Past the first samples, which are no changes."""
+    made, book = shop()
+    for name in ("mill/load", "mill/slow", "lathe/x"):
+        made.put(name, 0.0, not_before=made.clock.now().monotonic - 3600 * SECOND)
+    paint(made, book)
+    return made, book
+
+
+def test_quiet_is_blank() -> None:
+    made, book = ready()
+    assert seen(made, book) == LatencyView()
+
+
+def test_a_first_sample_of_an_hour_old_value_is_no_late_change() -> None:
+    made, book = ready()
+    assert seen(made, book).n == 0
+
+
+def test_the_bound_runs_from_not_before_to_the_paint() -> None:
+    made, book = ready()
+    made.put("mill/load", 1.0, not_before=made.clock.now().monotonic - 20 * MILLISECOND)
+    paint(made, book, after_ms=5.5)
+    view = seen(made, book)
+    assert (view.now, view.p50, view.p99, view.n) == (26, 26, 26, 1)
+
+
+def test_machines_are_apart_and_only_live_pace_counts() -> None:
+    made, book = ready()
+    change(made, book, 40, "lathe/x")
+    change(made, book, 900, "mill/slow")
+    assert seen(made, book, "mill").n == 0
+    assert seen(made, book, "lathe").p99 == 40
+    assert book.worst(made.clock.now().monotonic)[0] == "lathe"
+
+
+def test_changes_leave_the_window_after_a_minute() -> None:
+    made, book = ready()
+    change(made, book, 40)
+    made.clock.advance(59 * SECOND)
+    assert seen(made, book).n == 1
+    made.clock.advance(2 * SECOND)
+    assert seen(made, book) == LatencyView()
+
+
+def test_a_late_change_is_said_for_some_seconds_and_a_late_minute_for_a_minute() -> None:
+    made, book = ready()
+    for _ in range(200):
+        change(made, book, 20)
+    change(made, book, BUDGET_MS + 50)
+    assert seen(made, book).over
+    made.clock.advance(4 * SECOND)
+    assert not seen(made, book).over  # one in 200 is beyond p99
+    for _ in range(10):
+        change(made, book, BUDGET_MS + 50)
+    made.clock.advance(10 * SECOND)
+    assert seen(made, book).over
+
+
+def test_exactly_the_budget_is_not_past_it() -> None:
+    made, book = ready()
+    change(made, book, BUDGET_MS)
+    assert not seen(made, book).over
+    change(made, book, BUDGET_MS + 0.01)
+    assert seen(made, book).over
+
+
+def test_the_return_of_a_lost_value_is_no_late_change() -> None:
+    made, book = ready()
+    change(made, book, 20)
+    made.put("mill/load", 1.0, status=status.BAD_NO_COMMUNICATION)
+    paint(made, book)
+    made.clock.advance(20 * SECOND)
+    change(made, book, 15_000)
+    assert seen(made, book).p99 == 20
+    change(made, book, 30)
+    assert seen(made, book).p99 == 30
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0.001, 5_000), min_size=1, max_size=200))
+def test_percentiles_never_understate_and_are_near(bounds: list[float]) -> None:
+    made, book = ready()
+    for bound in bounds:
+        made.put("mill/load", bound, not_before=made.clock.now().monotonic - round(bound * MILLISECOND))
+        paint(made, book)
+    view = seen(made, book)
+    for share, shown in ((50, view.p50), (99, view.p99)):
+        exact = float(np.percentile(bounds, share, method="inverted_cdf"))
+        assert shown is not None
+        assert exact - 1e-3 <= shown <= exact * 1.05 + 2
+
+
+def test_memory_does_not_grow_with_the_load() -> None:
+    made, book = ready()
+    before = book._counts.nbytes
+    for _ in range(500):
+        change(made, book, 20)
+    assert book._counts.nbytes == before
+    assert seen(made, book).n == 500
