@@ -27,6 +27,15 @@ _timers: Final = pytest.StashKey[TimerWatch]()
 _runtime: Final = pytest.StashKey[Path]()
 _monkeypatch: Final = pytest.StashKey[pytest.MonkeyPatch]()
 
+_OBSERVERS: Final[list[leftovers.Observer]] = [
+    leftovers.threads,
+    leftovers.processes,
+    leftovers.sockets,
+    leftovers.shared_memory,
+]
+_PROCESSES: Final = _OBSERVERS.index(leftovers.processes)
+_SEGMENTS: Final = _OBSERVERS.index(leftovers.shared_memory)
+
 _RESOURCES: Final = "no_resource_left"
 _TASKS: Final = "no_task_left"
 
@@ -78,23 +87,18 @@ def no_resource_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail the test if a thread, process, socket, segment or timer of it is left."""
     timers = request.config.stash[_timers]
     timers.install()
-    observers: list[leftovers.Observer] = [
-        leftovers.threads,
-        leftovers.processes,
-        leftovers.sockets,
-        leftovers.shared_memory,
-        timers.running,
-    ]
+    observers = [*_OBSERVERS, timers.running]
     before = [observe() for observe in observers]
     yield
     timers.install()
     deadline = time.monotonic() + float(request.config.getini("leak_grace"))
     while True:
         found = [_new(observe, old) for observe, old in zip(observers, before, strict=True)]
+        found[_SEGMENTS] = leftovers.without_foreign(found[_SEGMENTS])
         if not any(found) or time.monotonic() > deadline:
             break
         time.sleep(0.02)
-    _end_processes(found[1])
+    _end_processes(found[_PROCESSES])
     if any(found):
         _report([text for kind in found for text in kind.values()])
 

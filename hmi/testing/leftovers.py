@@ -51,8 +51,7 @@ def _target(thread: threading.Thread) -> str:
 def processes() -> Found:
     """Every living descendant of this process, also one whose parent is gone."""
     found: dict[Hashable, str] = {}
-    descendants = {child.pid for child in psutil.Process().children(recursive=True)}
-    for pid in descendants | set(_marked()):
+    for pid in _descendants():
         try:
             process = psutil.Process(pid)
             command = " ".join(process.cmdline())
@@ -61,6 +60,23 @@ def processes() -> Found:
             found[pid, process.create_time()] = f"process {pid}: {command or process.name()}"
         except psutil.NoSuchProcess:
             continue
+    return found
+
+
+def _descendants() -> set[int]:
+    if not Path("/proc/self/task").is_dir():
+        return {child.pid for child in psutil.Process().children(recursive=True)}
+    # By hand, because this is done before and after every test: psutil reads about every process.
+    found = set(_marked())
+    parents = [os.getpid()]
+    while parents:
+        for file in Path(f"/proc/{parents.pop()}/task").glob("*/children"):
+            try:
+                children = [int(pid) for pid in file.read_text().split()]
+            except OSError:  # ended meanwhile
+                continue
+            parents += children
+            found.update(children)
     return found
 
 
@@ -93,13 +109,22 @@ def sockets() -> Found:
 
 
 def shared_memory() -> Found:
-    """Segments and sockets of Twinpane in memory-backed storage, except those of other living programs."""
-    entries = [path for top in SHARED_MEMORY.glob("twinpane*") for path in _files(top)]
-    foreign = _mapped_elsewhere() if entries else frozenset()
+    """Segments and sockets of Twinpane in memory-backed storage, whoever made them."""
     return {
-        str(path): f"{'socket' if stat.S_ISSOCK(mode) else 'shared memory'} {path}"
-        for path, mode in entries
-        if path not in foreign and (path.parent == SHARED_MEMORY or path.parent not in foreign)
+        path: f"{'socket' if stat.S_ISSOCK(mode) else 'shared memory'} {path}"
+        for top in SHARED_MEMORY.glob("twinpane*")
+        for path, mode in _files(top)
+    }
+
+
+def without_foreign(segments: Found) -> Found:
+    """Leave out what other programs hold: a panel or another test run on the same computer."""
+    foreign = _mapped_elsewhere() if segments else frozenset()
+    return {
+        path: text
+        for path, text in segments.items()
+        if not isinstance(path, Path)
+        or (path not in foreign and (path.parent == SHARED_MEMORY or path.parent not in foreign))
     }
 
 
@@ -118,7 +143,7 @@ def _files(path: Path) -> Iterator[tuple[Path, int]]:
 
 def _mapped_elsewhere() -> frozenset[Path]:
     """Files of Twinpane that processes outside this test run have mapped, and the folders of these."""
-    ours = {os.getpid(), *(child.pid for child in psutil.Process().children(recursive=True)), *_marked()}
+    ours = {os.getpid(), *_descendants()}
     found: set[Path] = set()
     for folder in Path("/proc").glob("[0-9]*"):
         if int(folder.name) in ours:
