@@ -42,7 +42,9 @@ class Attendant:
         self._until_turn = self._random.uniform(40.0, 90.0)
         self._until_hold = self._random.uniform(150.0, 400.0)
 
-    def step(self, dt: float, control: Control, tools: Iterable[Tool], coolant: Coolant, stock: Stock) -> None:
+    def step(
+        self, dt: float, control: Control, tools: Iterable[Tool], coolant: Coolant, stock: Stock
+    ) -> None:
         """Look at the machine for ``dt`` s and do what is due."""
         match control.execution:
             case Execution.READY:

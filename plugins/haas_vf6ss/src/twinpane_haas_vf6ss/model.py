@@ -12,7 +12,6 @@ from typing import Final
 
 from twinpane_haas_vf6ss.attendant import Attendant
 from twinpane_haas_vf6ss.gcode import Point, Program, Setup, interpret
-from twinpane_haas_vf6ss.machine import figures
 from twinpane_haas_vf6ss.machine.control import Control
 from twinpane_haas_vf6ss.machine.servo import Servo
 from twinpane_haas_vf6ss.machine.spindle import Spindle
@@ -45,9 +44,7 @@ REVOLUTIONS_BEFORE: Final = 5_482_113_906
 
 def setup() -> Setup:
     """The offsets with which the shipped program runs."""
-    return Setup(
-        work={54: WORK_ZERO}, lengths={number: tool.length for number, tool in magazine().items()}
-    )
+    return Setup(work={54: WORK_ZERO}, lengths={number: tool.length for number, tool in magazine().items()})
 
 
 def shipped_program() -> Program:
@@ -71,6 +68,7 @@ class Mill:
         self.vibration = Vibration(seed)
         self.attendant = Attendant(seed + 1)
         self.order = FIRST
+        self.material = ALUMINIUM_6082
         self.cut = Cut()
         self.seconds = 0.0
         self.cutting_seconds = 0.0
@@ -92,6 +90,12 @@ class Mill:
     def feed(self) -> float:
         """Path speed in mm/min."""
         return math.hypot(*self.control.velocity) * 60
+
+    @property
+    def program_name(self) -> str:
+        """As the control shows it: number and title."""
+        program = self.control.program
+        return f"{program.name} {program.title.capitalize()}".strip()
 
     @property
     def parts_in_life(self) -> int:
@@ -123,9 +127,7 @@ class Mill:
         x, y, tip = self.work_position
         removal = self.stock.cut(x, y, tip, tool.radius)
         self._removal.step(dt, removal.volume, removal.depth)
-        self.cut = cut(
-            ALUMINIUM_6082, tool, speed, self.feed / 60, self._removal.rate, self._removal.depth
-        )
+        self.cut = cut(self.material, tool, speed, self.feed / 60, self._removal.rate, self._removal.depth)
         if self.cut.power:
             tool.cut(dt, cutting_speed(tool.diameter, speed))
             self.cutting_seconds += dt
@@ -136,7 +138,7 @@ class Mill:
             servo.step(dt, along, self.cut.force * abs(along) / path if path else 0.0)
 
     def _surroundings(self, dt: float) -> None:
-        carried = self.chips.step(dt, self.cut.rate * dt * ALUMINIUM_6082.density)
+        carried = self.chips.step(dt, self.cut.rate * dt * self.material.density)
         self.coolant.pump_on = self.control.coolant_on
         self.coolant.step(dt, self.cut.power, carried)
         self.air.step(dt, self.spindle.speed != 0.0, self.control.released)

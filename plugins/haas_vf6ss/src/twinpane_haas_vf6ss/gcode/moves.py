@@ -70,9 +70,7 @@ def reference_return(modal: Modal, setup: Setup, line: ProgramLine) -> Iterator[
     """G28: the axes that are named go through the point given to machine zero; none named: all."""
     named = [axis for axis in _AXES if line.word(axis) is not None] or list(_AXES)
     yield from rapid_to(modal, _machine(modal, setup, _target(modal, setup, line)), line.number)
-    x, y, z = (
-        0.0 if axis in named else here for axis, here in zip(_AXES, modal.position, strict=True)
-    )
+    x, y, z = (0.0 if axis in named else here for axis, here in zip(_AXES, modal.position, strict=True))
     yield from rapid_to(modal, (x, y, z), line.number)
 
 
@@ -171,9 +169,7 @@ def _cycle(modal: Modal, line: ProgramLine, code: str) -> Cycle:
     return Cycle(code, bottom, retract, pecking, dwell)
 
 
-def _sticky(
-    modal: Modal, line: ProgramLine, letter: str, last: float | None, origin: float
-) -> float | None:
+def _sticky(modal: Modal, line: ProgramLine, letter: str, last: float | None, origin: float) -> float | None:
     """R counts from the initial level and Z from R where G91 holds; both stay until programmed anew."""
     value = line.value(letter)
     if value is None:

@@ -25,7 +25,12 @@ class Motion:
         self._overrides = (1.0, 1.0)
         self._entry = entry_speeds(run, 1.0, 1.0)
         self.speed = 0.0
-        self.done = False
+        self._done = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the axes stand at the end of the run."""
+        return self._done
 
     @property
     def index(self) -> int:
@@ -92,7 +97,7 @@ class Motion:
         if self._index + 1 == len(self._run):
             self._s = self.current.shape.length
             self.speed = 0.0
-            self.done = True
+            self._done = True
         else:
             self._index += 1
             self._s = 0.0

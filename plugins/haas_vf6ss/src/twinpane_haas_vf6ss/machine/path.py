@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from twinpane_haas_vf6ss.gcode import Arc, Line, Move, Point
+from twinpane_haas_vf6ss.gcode import Arc, Line, Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +62,30 @@ class Helix:
 Shape = Straight | Helix
 
 
-def shape(move: Move) -> Shape:
-    """The geometry of a program's move.
+def straight(move: Line) -> Straight:
+    """The geometry of a line.
 
     Raises:
-        ValueError: a move of no length.
+        ValueError: a line of no length.
     """
-    match move:
-        case Line(start=start, end=end):
-            length = math.dist(start, end)
-            if length == 0.0:
-                raise ValueError(f"line {move.line}: a move of no length")
-            dx, dy, dz = ((b - a) / length for a, b in zip(start, end, strict=True))
-            return Straight(start, (dx, dy, dz), length)
-        case Arc(start=start, centre=centre):
-            radius = math.dist(start[:2], centre)
-            rise = move.end[2] - start[2]
-            return Helix(
-                start,
-                centre,
-                radius,
-                math.atan2(start[1] - centre[1], start[0] - centre[0]),
-                move.angle,
-                rise,
-                math.hypot(radius * move.angle, rise),
-            )
+    length = math.dist(move.start, move.end)
+    if length == 0.0:
+        raise ValueError(f"line {move.line}: a move of no length")
+    dx, dy, dz = ((b - a) / length for a, b in zip(move.start, move.end, strict=True))
+    return Straight(move.start, (dx, dy, dz), length)
+
+
+def helix(move: Arc) -> Helix:
+    """The geometry of an arc."""
+    start, centre = move.start, move.centre
+    radius = math.dist(start[:2], centre)
+    rise = move.end[2] - start[2]
+    return Helix(
+        start,
+        centre,
+        radius,
+        math.atan2(start[1] - centre[1], start[0] - centre[0]),
+        move.angle,
+        rise,
+        math.hypot(radius * move.angle, rise),
+    )

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twinpane_haas_vf6ss.gcode import Line, Move
+from twinpane_haas_vf6ss.gcode import Arc, Line, Move
 from twinpane_haas_vf6ss.machine import figures
-from twinpane_haas_vf6ss.machine.path import Helix, Shape, shape
+from twinpane_haas_vf6ss.machine.path import Shape, helix, straight
 
 _TANGENT = 1 - 5e-7
 """Cosine of the corner (0.001 rad) below which two moves count as one smooth path."""
@@ -36,17 +36,23 @@ class Segment:
 
 
 def segment(move: Move) -> Segment:
-    """A move with the limits of this machine.
+    """A move with the limits of this machine."""
+    return _arc(move) if isinstance(move, Arc) else _line(move)
 
-    In an arc, half of the squared acceleration is kept for the centripetal part (v²/r), half for the
-    change of speed, so that their vector sum stays within the axes' acceleration.
+
+def _arc(move: Arc) -> Segment:
+    """Half of the squared acceleration is kept for the centripetal part (v²/r), half for the change of
+    speed, so that their vector sum stays within the axes' acceleration.
     """
-    made = shape(move)
-    if isinstance(made, Helix):
-        acceleration = min(figures.ACCELERATION) * math.sqrt(0.5)
-        cap = min(math.sqrt(acceleration * made.radius), figures.MAX_CUTTING_FEED / 60)
-        return Segment(move.line, made, move.feed / 60 if move.feed else cap, False, cap, acceleration)
-    assert isinstance(move, Line)
+    made = helix(move)
+    acceleration = min(figures.ACCELERATION) * math.sqrt(0.5)
+    cap = min(math.sqrt(acceleration * made.radius), figures.MAX_CUTTING_FEED / 60)
+    return Segment(move.line, made, move.feed / 60, False, cap, acceleration)
+
+
+def _line(move: Line) -> Segment:
+    """The axis that is first at its limit, in this direction, limits the path."""
+    made = straight(move)
     limits = [
         (speed / share / 60, acceleration / share)
         for speed, acceleration, share in zip(

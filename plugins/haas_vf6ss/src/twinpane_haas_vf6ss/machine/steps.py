@@ -54,7 +54,7 @@ class Schedule:
 
 
 def schedule(program: Program) -> Schedule:
-    """Group a program's blocks into steps and time them."""
+    """Group a program's blocks into steps and time them; a program ends with a stop, never with a move."""
     steps: list[Step] = []
     moves: list[Segment] = []
     for block in program.blocks:
@@ -65,8 +65,6 @@ def schedule(program: Program) -> Schedule:
             steps.append(_run(moves))
             moves = []
         steps.append(block)
-    if moves:
-        steps.append(_run(moves))
     remaining = [0.0]
     for seconds in reversed(_durations(steps)):
         remaining.append(remaining[-1] + seconds)

@@ -57,9 +57,9 @@ def cutting_speed(diameter: float, speed: float) -> float:
 def magazine() -> dict[int, Tool]:
     """The four tools of O01234, worn as after sixteen parts."""
     tools = (
-        Tool(1, "Face mill 63", "mill", 63.0, 96.5, 5, 90.0, 1200.0, 0.38),
-        Tool(2, "End mill 20 rough", "mill", 20.0, 124.2, 3, 30.0, 630.0, 0.80),
-        Tool(3, "Drill 10", "drill", 10.0, 138.0, 2, 45.0, 160.0, 0.23),
-        Tool(4, "End mill 12 finish", "mill", 12.0, 108.7, 3, 55.0, 430.0, 0.59),
+        Tool(1, "Ø63 face mill", "mill", 63.0, 96.5, 5, 90.0, 1200.0, 0.38),
+        Tool(2, "Ø20 end mill", "mill", 20.0, 124.2, 3, 30.0, 630.0, 0.80),
+        Tool(3, "Ø10 drill", "drill", 10.0, 138.0, 2, 45.0, 160.0, 0.23),
+        Tool(4, "Ø12 end mill", "mill", 12.0, 108.7, 3, 55.0, 430.0, 0.59),
     )
     return {tool.number: tool for tool in tools}

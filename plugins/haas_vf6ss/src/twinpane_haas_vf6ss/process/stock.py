@@ -29,7 +29,9 @@ class Stock:
     machine makes none.
     """
 
-    def __init__(self, low: tuple[float, float], high: tuple[float, float], bottom: float, top: float) -> None:
+    def __init__(
+        self, low: tuple[float, float], high: tuple[float, float], bottom: float, top: float
+    ) -> None:
         self._low = low
         size = (round((high[0] - low[0]) / PITCH), round((high[1] - low[1]) / PITCH))
         self._x = low[0] + (np.arange(size[0]) + 0.5) * PITCH
