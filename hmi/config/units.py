@@ -56,9 +56,31 @@ _COMMON: Final = (
     ),
     *("bar", "mbar", "Pa", "kPa", "MPa", "g/l", "mg/l", "kg/m³", "pH", "l", "ml", "l/min", "m³/h", "s", "ms"),
     *("min", "h", "N", "kN", "N·m", "µS/cm", "mS/cm", "Hz", "kHz", "kg", "g", "kg/h", "µm/min", "Ω", "lx"),
+    *(
+        "mW",
+        "MW",
+        "MV",
+        "mN",
+        "MN",
+        "mPa",
+        "S",
+        "mS",
+        "µS",
+        "µA",
+        "GPa",
+        "T",
+        "mT",
+        "t",
+        "H",
+        "mH",
+        "F",
+        "µF",
+    ),
     *("mm²", "dm²", "m²", "mm³", "m³", "mm/rev", "1/s", "J", "kJ", "dB", "pcs"),
 )
 """What the suggestions are taken from."""
+
+_FOLDED: Final = frozenset(unit.casefold() for unit in _COMMON)
 
 _SYMBOL: Final = re.compile(r"[^\s·*/^0-9²³⁻¹()]+")
 _ALLOWED: Final = re.compile(r"(1|[^\s·*/^0-9²³⁻¹()]+[²³]?)([·/]([^\s·*/^0-9²³⁻¹()]+[²³]?))*")
@@ -104,7 +126,10 @@ def _registry() -> UnitRegistry[float]:
 def _checked(unit: str) -> str:
     import pint  # noqa: PLC0415
 
+    unit = unit.replace("μ", "µ")  # Greek mu and micro sign look the same
     spelled = _spelled(unit)
+    if unit not in _COMMON and unit.casefold() in _FOLDED:
+        spelled = None  # ``kn`` is a knot to pint, and a slip for kN to everyone else
     if spelled is not None:
         try:
             _registry().parse_units(spelled)
@@ -120,6 +145,5 @@ def _spelled(unit: str) -> str | None:
     """The unit in pint's spelling; None where its form is not that of a unit."""
     if len(unit) > _LONGEST or not _ALLOWED.fullmatch(unit):
         return None
-    text = unit.replace("μ", "µ")  # Greek mu and micro sign look the same
-    text = _SYMBOL.sub(lambda symbol: _ALIASES.get(symbol.group(), symbol.group()), text)
+    text = _SYMBOL.sub(lambda symbol: _ALIASES.get(symbol.group(), symbol.group()), unit)
     return text.replace("·", "*").replace("²", "**2").replace("³", "**3")

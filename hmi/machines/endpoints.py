@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import ValidationError
+
 from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint, SimulatedEndpoint
 from hmi.config.problems import suggestion
 from hmi.config.site import Site
@@ -36,8 +38,17 @@ def moved(endpoint: Endpoint, address: str) -> Endpoint:
     """The endpoint at another address.
 
     Raises:
-        ValueError: the address does not fit the endpoint's protocol (pydantic's error included).
+        ValueError: the address does not fit the endpoint's protocol.
     """
+    try:
+        return _moved(endpoint, address)
+    except ValidationError:
+        raise ValueError(
+            f"found the address {address!r}, expected host:port, or opc.tcp://host:port/… for OPC UA"
+        ) from None
+
+
+def _moved(endpoint: Endpoint, address: str) -> Endpoint:
     match endpoint:
         case OpcUaEndpoint():
             url = address if "://" in address else _OPCUA_SCHEME + address

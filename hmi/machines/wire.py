@@ -21,7 +21,14 @@ _OF_FORMAT: Final = {
     ModbusFormat.STRING: ValueType.STRING,
 }
 
-_INTEGERS: Final = frozenset((ValueType.INT, ValueType.UINT))
+_SAME_LANE: Final = {
+    ValueType.INT: frozenset((ValueType.INT, ValueType.FLOAT, ValueType.ENUM)),
+    ValueType.UINT: frozenset((ValueType.UINT, ValueType.INT, ValueType.FLOAT, ValueType.ENUM)),
+    ValueType.BOOL: frozenset(
+        (ValueType.BOOL, ValueType.INT, ValueType.UINT, ValueType.FLOAT, ValueType.ENUM)
+    ),
+}
+"""Wire type → the declared types in which its lanes read the same, and float, which is computed."""
 
 
 def wire_type(tag: TagDescription, address: Address | None) -> ValueType:
@@ -39,8 +46,8 @@ def wire_type(tag: TagDescription, address: Address | None) -> ValueType:
 def misfit(tag: TagDescription, address: Address) -> str:
     """Why the declared type cannot be made of what travels, or "" where it can.
 
-    Scaling makes a float of any number. Without it, integers become floats, enums, and integers of the
-    other sign (where they fit); bits become enums and numbers; nothing becomes text.
+    A float can be made of any number, by scaling or without. Any other type takes the lane as it is, so
+    only where each value of the wire means the same in it.
     """
     wire = wire_type(tag, address)
     if tag.scaling is not None:
@@ -49,11 +56,10 @@ def misfit(tag: TagDescription, address: Address) -> str:
         if not wire.numeric:
             return f"`scaling` on a value that travels as {wire}, expected a number"
         return ""
-    reachable: dict[ValueType, frozenset[ValueType]] = {
-        ValueType.INT: _INTEGERS | {ValueType.FLOAT, ValueType.ENUM},
-        ValueType.UINT: _INTEGERS | {ValueType.FLOAT, ValueType.ENUM},
-        ValueType.BOOL: _INTEGERS | {ValueType.ENUM},
-    }
-    if tag.type is wire or tag.type in reachable.get(wire, frozenset()):
+    if isinstance(address, ModbusAddress) and address.format is ModbusFormat.UINT64:
+        fitting = frozenset((ValueType.UINT, ValueType.FLOAT))
+    else:
+        fitting = _SAME_LANE.get(wire, frozenset((wire,)))
+    if tag.type in fitting:
         return ""
     return f"type {tag.type}, but the address gives {wire}, expected a type that can be made of it"

@@ -53,6 +53,8 @@ def test_what_is_suggested_is_known(unit: str) -> None:
     [
         ("mm/mn", "did you mean `mm/min`?"),
         ("RPM", "did you mean `rpm`?"),
+        ("kn", "did you mean `kN`?"),
+        ("Mm", "did you mean `mm`?"),
         ("°c", "did you mean `°C`?"),
         ("A/dm2", "did you mean `A/dm²`?"),
         ("furlongish", "expected one such as mm"),
