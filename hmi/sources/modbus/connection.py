@@ -1,27 +1,36 @@
 """One TCP connection to a Modbus device: one request at a time, each answer checked.
 
-Thin over pymodbus' client. What that client does not do is done here: it repeats requests by default
-(``retries=0``), it tells nobody when the socket is lost during a request, it hides why a connection
-failed, and it passes answers that are shorter than asked.
+Framing, requests and transport are pymodbus'. Not left to its client: that repeats requests, tells
+nobody when the socket is lost during a request, hides why a connection failed, and passes answers that
+are shorter than asked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, Self
 
 from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ModbusPDU
+from pymodbus.pdu.bit_message import ReadCoilsRequest, ReadDiscreteInputsRequest, WriteSingleCoilRequest
+from pymodbus.pdu.register_message import (
+    MaskWriteRegisterRequest,
+    ReadHoldingRegistersRequest,
+    ReadInputRegistersRequest,
+    WriteMultipleRegistersRequest,
+    WriteSingleRegisterRequest,
+)
 
 from hmi.config.addresses import ModbusTable
 
-_NEVER: Final = 86_400.0
-"""For pymodbus' own timer, in seconds; ours differ from request to request."""
-
-_Request = Callable[[], Awaitable[ModbusPDU]]
+_READS: Final = {
+    ModbusTable.COIL: ReadCoilsRequest,
+    ModbusTable.DISCRETE_INPUT: ReadDiscreteInputsRequest,
+    ModbusTable.HOLDING_REGISTER: ReadHoldingRegistersRequest,
+    ModbusTable.INPUT_REGISTER: ReadInputRegistersRequest,
+}
 
 
 class LinkLost(Exception):
@@ -82,24 +91,17 @@ class Connection:
         self._timeout = timeout
         self._turn = asyncio.Lock()
         self._lost = ""
-        self._asking = False
         self._unnumbered = False
         self._client = AsyncModbusTcpClient(
             host,
             port=port,
-            timeout=_NEVER,
+            timeout=timeout,
             retries=0,
             reconnect_delay=0,
             trace_connect=self._connect_changed,
         )
         for answer in (_Coils, _DiscreteInputs, _HoldingRegisters, _InputRegisters):
             self._client.register(answer)
-        self._reads = {
-            ModbusTable.COIL: (1, self._client.read_coils),
-            ModbusTable.DISCRETE_INPUT: (2, self._client.read_discrete_inputs),
-            ModbusTable.HOLDING_REGISTER: (3, self._client.read_holding_registers),
-            ModbusTable.INPUT_REGISTER: (4, self._client.read_input_registers),
-        }
 
     @classmethod
     @asynccontextmanager
@@ -123,42 +125,32 @@ class Connection:
         Raises:
             LinkLost, NoAnswer, Malformed, DeviceRefused: see there.
         """
-        function, ask = self._reads[table]
         async with self._turn:
-            answer = await self._ask(function, lambda: ask(start, count=count, device_id=unit), self._timeout)
+            answer = await self._ask(_READS[table](address=start, count=count, dev_id=unit), self._timeout)
         if not isinstance(answer, _Payload) or answer.announced != len(answer.payload):
             raise Malformed("the answer's length is not the one that it announces")
         return answer.payload
 
     async def write_coil(self, unit: int, address: int, value: bool, timeout: float) -> None:
         """Function code 5. Raises as `read`, and NotSent."""
-        await self._write(5, lambda: self._client.write_coil(address, value, device_id=unit), timeout)
+        await self._write(WriteSingleCoilRequest(address=address, bits=[value], dev_id=unit), timeout)
 
     async def write_registers(self, unit: int, address: int, registers: list[int], timeout: float) -> None:
         """Function code 6 for one register, 16 for more. Raises as `read`, and NotSent."""
-        if len(registers) == 1:
-            await self._write(
-                6, lambda: self._client.write_register(address, registers[0], device_id=unit), timeout
-            )
-        else:
-            await self._write(
-                16, lambda: self._client.write_registers(address, registers, device_id=unit), timeout
-            )
+        kind = WriteSingleRegisterRequest if len(registers) == 1 else WriteMultipleRegistersRequest
+        await self._write(kind(address=address, registers=registers, dev_id=unit), timeout)
 
     async def write_masked(self, unit: int, address: int, mask: int, bits: int, timeout: float) -> None:
         """Function code 22: set the bits under ``mask`` to ``bits``, leave the others as they are.
 
         Raises as `read`, and NotSent.
         """
-        await self._write(
-            22,
-            lambda: self._client.mask_write_register(
-                address=address, and_mask=~mask & 0xFFFF, or_mask=bits, device_id=unit
-            ),
-            timeout,
+        request = MaskWriteRegisterRequest(
+            address=address, and_mask=~mask & 0xFFFF, or_mask=bits, dev_id=unit
         )
+        await self._write(request, timeout)
 
-    async def _write(self, function: int, request: _Request, timeout: float) -> None:
+    async def _write(self, request: ModbusPDU, timeout: float) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         try:
@@ -169,12 +161,15 @@ class Connection:
         try:
             if self._lost:
                 raise NotSent(self._lost)
-            await self._ask(function, request, deadline - loop.time())
+            await self._ask(request, deadline - loop.time())
         finally:
             self._turn.release()
 
-    async def _ask(self, function: int, request: _Request, timeout: float) -> ModbusPDU:
+    async def _ask(self, request: ModbusPDU, timeout: float) -> ModbusPDU:
         """Send one request and wait for its answer; only with the turn held.
+
+        This stands for the client's own `execute`, which waits by `asyncio.wait_for`: up to Python 3.11
+        that loses a cancellation which comes together with the answer.
 
         A late answer to a request that was given up cannot be taken for the next one's: pymodbus'
         framer skips frames whose transaction id is not the awaited one. That leaves two cases in which
@@ -183,22 +178,23 @@ class Connection:
         """
         if self._lost:
             raise LinkLost(self._lost)
-        self._asking = True
+        link = self._client.ctx
+        request.transaction_id = link.getNextTID()
+        link.response_future = asyncio.get_running_loop().create_future()
         try:
+            link.pdu_send(request)
             async with asyncio.timeout(timeout):
-                answer = await request()
+                answer: ModbusPDU | str = await link.response_future
         except TimeoutError:
-            if self._unnumbered or self._client.ctx.recv_buffer:
+            if self._unnumbered or link.recv_buffer:
                 self._lost = f"no answer of {self.where} within {timeout:g} s, and a late one would mislead"
                 raise LinkLost(self._lost) from None
             raise NoAnswer(f"no answer of {self.where} within {timeout:g} s") from None
-        except ModbusException as error:
-            raise LinkLost(f"{self.where}: {error}") from error
-        finally:
-            self._asking = False
+        if isinstance(answer, str):
+            raise LinkLost(answer)
         self._unnumbered = answer.transaction_id == 0
-        if answer.function_code & 0x7F != function:
-            raise Malformed(f"function code {answer.function_code} in answer to {function}")
+        if answer.function_code & 0x7F != request.function_code:
+            raise Malformed(f"function code {answer.function_code} in answer to {request.function_code}")
         if answer.isError():
             raise DeviceRefused(answer.exception_code)
         return answer
@@ -219,8 +215,8 @@ class Connection:
             return
         self._lost = f"{self.where} closed the connection"
         answer = self._client.ctx.response_future
-        if self._asking and not answer.done():
-            answer.set_exception(LinkLost(self._lost))
+        if not answer.done():
+            answer.set_result(self._lost)
 
     def _close(self) -> None:
         transport = self._client.ctx.transport

@@ -72,12 +72,19 @@ class Poller:
         """
         self.silence.reconnected()
         self.last.forget()
+        # No task group: up to Python 3.12 one forgets that it was cancelled when a task fails meanwhile.
+        tasks = [
+            asyncio.create_task(self._poll(pace), name=f"modbus {self.connection.where}")
+            for pace in self.paces
+        ]
         try:
-            async with asyncio.TaskGroup() as group:
-                for pace in self.paces:
-                    group.create_task(self._poll(pace), name=f"modbus {self.connection.where}")
-        except* LinkLost as lost:
-            raise LinkLost(str(lost.exceptions[0])) from None
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
 
     async def _poll(self, pace: Pace) -> None:
         schedule = FixedRate(pace.interval, self._now())
