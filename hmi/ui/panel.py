@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from PyQt6.QtCore import QObject, QSocketNotifier, QTimer
+from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PyQt6.sip import voidptr
 
 from hmi.link.client import LinkClient
@@ -25,13 +25,14 @@ WELCOME_WITHIN_NS: Final = 2_000 * MILLISECOND
 
 
 Observer = Callable[[Session, Frame], None]
+"""What a bench does with a frame."""
 
 
 class Supervisor(Protocol):
     """Who fences and restarts the engine."""
 
     def engine_unresponsive(self, now: Instant) -> None:
-        """The engine stopped answering at about ``now``; told once per connection."""
+        """The engine has a link to us and is silent at ``now``; called as long as it is."""
         ...
 
     def tick(self, now: Instant) -> None:
@@ -68,12 +69,14 @@ class PanelConnection(QObject):
         self.frames = FrameClock(clock, self._draw, self)
         self._check = QTimer(self)
         self._check.setInterval(CHECK_MS)
+        self._check.setTimerType(Qt.TimerType.PreciseTimer)
         self._check.timeout.connect(self._look)
 
     def start(self) -> None:
         """Connect, now or as soon as there is an engine, and draw."""
         self._check.start()
         self.frames.start()
+        self.frames.request()
         self._look()
 
     def stop(self) -> None:
@@ -104,7 +107,7 @@ class PanelConnection(QObject):
             self._try(now)
         elif self._client is not None:
             self._judge(self._client, now)
-        if not self._alive and self._session is not None:
+        if self._client is not None and self._hangs(self._client, now):
             self._supervisor.engine_unresponsive(now)
         self._supervisor.tick(now)
 
@@ -125,17 +128,19 @@ class PanelConnection(QObject):
             self._notifiers.append(notifier)
 
     def _judge(self, client: LinkClient, now: Instant) -> None:
-        if client.table is None:
-            if now.monotonic - self._connected > WELCOME_WITHIN_NS:
-                self._drop(now, "no welcome")
-            return
-        late = now.monotonic - client.table.heartbeat
-        if late > DEAD_AFTER_NS:
-            self._lose(now, f"heartbeat {late // MILLISECOND} ms old")
-        elif not self._alive:
+        if self._hangs(client, now):
+            began = self._connected if client.table is None else client.table.heartbeat
+            self._lose(now, f"silent for {(now.monotonic - began) // MILLISECOND} ms")
+        elif client.table is not None and not self._alive:
             self._alive, self._told = True, False
             self._window.engine_back()
             self.frames.request()
+
+    def _hangs(self, client: LinkClient, now: Instant) -> bool:
+        """Whether the engine at the other end is silent; one that is gone or starts up is not hanging."""
+        if client.table is None:
+            return now.monotonic - self._connected > WELCOME_WITHIN_NS
+        return now.monotonic - client.table.heartbeat > DEAD_AFTER_NS
 
     def _messages(self) -> None:
         client = self._client

@@ -1,0 +1,199 @@
+"""The panel against the real link: sockets, doorbell, shared memory; engines that come, hang and go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from hmi.link.client import LinkClient
+from hmi.link.messages import EndpointNews, HistoryReply
+from hmi.model.clock import Instant, SystemClock
+from hmi.model.samples import LinkState
+from hmi.present.theme import DARK
+from hmi.ui.history import WAITING, PendingHistory
+from hmi.ui.panel import PanelConnection
+from hmi.ui.window import PanelWindow
+from tests.ui.builders import epoch, history_reply, machine, tag
+from tests.ui.stand_in_engine import StandInEngine
+from tests.ui.stand_in_parts import StandInParts
+
+WAIT = 20_000
+EPOCH = epoch([machine("mill")], [tag("mill", "load", pace="live", max_age=60.0)])
+UP = EndpointNews("mill", "main", LinkState.UP, 0, 0)
+
+
+class Told:
+    def __init__(self) -> None:
+        self.unresponsive: list[Instant] = []
+        self.ticks = 0
+
+    def engine_unresponsive(self, now: Instant) -> None:
+        self.unresponsive.append(now)
+
+    def tick(self, now: Instant) -> None:
+        del now
+        self.ticks += 1
+
+
+class Stand:
+    def __init__(self, qtbot: QtBot, directory: Path) -> None:
+        self.qtbot = qtbot
+        self.directory = directory
+        self.engines: list[StandInEngine] = []
+        self.supervisor = Told()
+        self.history = PendingHistory()
+        self.window = PanelWindow(DARK, self.history, StandInParts())
+        qtbot.addWidget(self.window)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.panel = PanelConnection(
+            lambda: LinkClient.connect(directory), self.window, SystemClock(), self.supervisor, self.history
+        )
+
+    def engine(self, made: StandInEngine | None = None) -> StandInEngine:
+        self.engines.append(made or StandInEngine(self.directory, EPOCH, (UP,)))
+        return self.engines[-1].start()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=WAIT)
+
+    def notice(self) -> str:
+        return "" if self.window.notice.view is None else self.window.notice.view.title
+
+    def value(self) -> object:
+        return None if self.panel.session is None else self.panel.session.value(0)
+
+    def pill_is_live(self) -> bool:
+        view = self.window.header.latency.view
+        return view is not None and view.live
+
+
+@pytest.fixture
+def stand(qtbot: QtBot, tmp_path: Path) -> Iterator[Stand]:
+    made = Stand(qtbot, tmp_path)
+    yield made
+    made.panel.stop()
+    for engine in made.engines:
+        if engine._thread.is_alive():
+            engine.stop()
+
+
+def test_a_change_comes_from_the_table_to_the_screen_and_is_timed(stand: Stand) -> None:
+    engine = stand.engine()
+    stand.panel.start()
+    engine.put("mill/load", 40.0)
+    stand.until(lambda: stand.value() == 40.0)
+    for value in (41.0, 42.0, 43.0):
+        engine.put("mill/load", value)
+        stand.until(lambda value=value: stand.value() == value)  # type: ignore[misc]
+    stand.until(stand.pill_is_live)
+    book = stand.window.book
+    assert book is not None
+    stand.until(lambda: book.view("mill", SystemClock().now().monotonic).n >= 3)
+    assert stand.panel.frames.durations_ms()["n"] > 0
+
+
+def test_an_engine_that_is_not_there_yet_is_waited_for(stand: Stand) -> None:
+    stand.panel.start()
+    stand.until(lambda: stand.supervisor.ticks > 2)
+    assert stand.notice() == "Waiting for the engine"
+    assert stand.supervisor.unresponsive == []
+    stand.engine()
+    stand.until(lambda: stand.panel.alive)
+    stand.until(lambda: stand.notice() == "No notices")
+
+
+def test_an_engine_that_hangs_is_said_reported_while_it_does_and_comes_back_by_itself(stand: Stand) -> None:
+    engine = stand.engine()
+    stand.panel.start()
+    engine.put("mill/load", 40.0)
+    stand.until(stand.pill_is_live)
+    engine.beating = False
+    stand.until(lambda: stand.notice().startswith("Engine not responding since"))
+    stand.until(lambda: not stand.pill_is_live())
+    told = len(stand.supervisor.unresponsive)
+    stand.until(lambda: len(stand.supervisor.unresponsive) > told + 5)
+    engine.beating = True
+    stand.until(lambda: stand.notice() == "No notices")
+    stand.until(stand.pill_is_live)
+
+
+def test_an_engine_that_dies_is_said_and_the_next_one_is_shown(stand: Stand) -> None:
+    engine = stand.engine()
+    stand.panel.start()
+    engine.put("mill/load", 40.0)
+    stand.until(lambda: stand.value() == 40.0)
+    first = stand.panel.session
+    engine.stop()
+    stand.until(lambda: stand.notice().startswith("Engine not responding since"))
+    assert stand.value() == 40.0  # frozen, not gone
+    assert not stand.panel.alive
+    told, ticks = len(stand.supervisor.unresponsive), stand.supervisor.ticks
+    stand.until(lambda: stand.supervisor.ticks > ticks + 10)
+    # Whoever starts now must not be fenced for the silence of the one that died.
+    assert len(stand.supervisor.unresponsive) == told
+    stand.engine().put("mill/load", 50.0)
+    stand.until(lambda: stand.value() == 50.0)
+    assert stand.panel.session is not first
+    stand.until(lambda: stand.notice() == "No notices")
+
+
+def test_news_reach_the_session(stand: Stand) -> None:
+    engine = stand.engine()
+    stand.panel.start()
+    stand.until(lambda: stand.panel.session is not None)
+    engine.broadcast(
+        EndpointNews("mill", "main", LinkState.DOWN, 0, SystemClock().now().monotonic, "refused")
+    )
+    stand.until(lambda: "no link" in stand.notice())
+
+
+def test_history_comes_to_who_asked(stand: Stand) -> None:
+    engine = stand.engine()
+    stand.panel.start()
+    stand.until(lambda: stand.panel.session is not None)
+    got: list[HistoryReply] = []
+    stand.history.request(0, 5, 9, 100, got.append)
+    stand.until(lambda: bool(got))
+    assert (got[0].index, got[0].complete_from) == (0, 5)
+    assert [(each.begin, each.end, each.points) for each in engine.requests] == [(5, 9, 100)]
+
+
+class Asked:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def request_history(self, index: int, begin: int, end: int, points: int) -> int:
+        del index, begin, end, points
+        self.count += 1
+        return self.count
+
+
+def test_a_request_without_a_link_is_never_answered_and_never_kept() -> None:
+    history = PendingHistory()
+    got: list[HistoryReply] = []
+    history.request(0, 0, 1, 10, got.append)
+    history.attach(Asked())
+    history.answer(history_reply(1))
+    assert got == []
+
+
+def test_requests_of_another_link_or_epoch_are_forgotten_and_their_number_is_bounded() -> None:
+    history, link = PendingHistory(), Asked()
+    got: list[HistoryReply] = []
+    history.attach(link)
+    for _ in range(WAITING + 1):
+        history.request(0, 0, 1, 10, got.append)
+    history.answer(history_reply(1))  # the oldest had to go
+    assert got == []
+    history.answer(history_reply(WAITING + 1))
+    history.answer(history_reply(WAITING + 1))  # answered once
+    assert len(got) == 1
+    history.refuse(2)
+    history.answer(history_reply(2))
+    history.attach(Asked())
+    history.answer(history_reply(3))
+    assert len(got) == 1

@@ -1,0 +1,254 @@
+from itertools import combinations
+
+import pytest
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtGui import QPaintEvent
+from PyQt6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from hmi.model.clock import SECOND
+from hmi.present.session import Session
+from hmi.present.theme import DARK
+from hmi.ui.buttons import TouchButton
+from hmi.ui.metrics import TOUCH_MM, Metrics
+from hmi.ui.screens.diagnostics import DiagnosticsScreen
+from hmi.ui.screens.machine import MachineScreen
+from hmi.ui.screens.site import SiteScreen
+from hmi.ui.window import PanelWindow
+from tests.ui.builders import SIDE, NoHistory, Shop, epoch, machine, tag, welcome
+from tests.ui.demo_shop import demo_shop
+from tests.ui.pixels import grab, share_of
+from tests.ui.stand_in_parts import StandIn, StandInParts
+
+SIZES = [(1280, 800), (1920, 1080), (1024, 600)]
+
+
+class Stand:
+    def __init__(
+        self, qtbot: QtBot, shop: Shop, language: str = "en", size: tuple[int, int] = SIZES[0]
+    ) -> None:
+        self.shop = shop
+        self.parts = StandInParts()
+        self.window = PanelWindow(DARK, NoHistory(), self.parts, language=language)
+        qtbot.addWidget(self.window)
+        self.window.resize(*size)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+
+    def begin(self) -> None:
+        self.window.begin(self.shop.session)
+        self.frame()
+
+    def frame(self, *, alive: bool = True) -> None:
+        self.window.refresh(self.shop.frame(alive=alive))
+        self.window.flush()
+
+    def screen(self) -> QWidget:
+        (found,) = (
+            each for each in self.window.findChildren(QWidget) if each.isVisible() and _is_screen(each)
+        )
+        return found
+
+
+def _is_screen(widget: QWidget) -> bool:
+    if isinstance(widget, StandIn):
+        return isinstance(widget.parent(), PanelWindow)
+    return isinstance(widget, SiteScreen | MachineScreen | DiagnosticsScreen)
+
+
+@pytest.fixture
+def stand(qtbot: QtBot) -> Stand:
+    made = Stand(qtbot, demo_shop())
+    made.begin()
+    return made
+
+
+def touch(qtbot: QtBot, widget: QWidget) -> None:
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(widget.width() // 2, widget.height() // 2))
+
+
+def test_before_an_engine_the_window_says_that_it_waits(qtbot: QtBot) -> None:
+    made = Stand(qtbot, demo_shop())
+    made.window.waiting(made.shop.clock.now())
+    assert made.window.notice.view is not None
+    assert made.window.notice.view.title == "Waiting for the engine"
+    assert made.window.header.latency.view is not None
+    assert not made.window.header.latency.view.live
+
+
+def test_every_button_leads_to_its_screen(qtbot: QtBot, stand: Stand) -> None:
+    kinds = {
+        "site": SiteScreen,
+        "machine": MachineScreen,
+        "trends": StandIn,
+        "diagnostics": DiagnosticsScreen,
+    }
+    assert set(stand.window.nav.buttons) == set(kinds)
+    for name, button in stand.window.nav.buttons.items():
+        touch(qtbot, button)
+        stand.frame()
+        assert isinstance(stand.screen(), kinds[name])
+        assert [each.isChecked() for each in stand.window.nav.buttons.values()].count(True) == 1
+        assert button.isChecked()
+
+
+def test_a_card_opens_its_machine_and_a_machine_left_out_opens_nothing(qtbot: QtBot, stand: Stand) -> None:
+    site = stand.screen()
+    assert isinstance(site, SiteScreen)
+    touch(qtbot, site.cards[3])
+    assert stand.screen() is site
+    touch(qtbot, site.cards[1])
+    stand.frame()
+    opened = stand.screen()
+    assert isinstance(opened, MachineScreen)
+    assert opened.machine.id == "line_1"
+    assert stand.window.header.view is not None
+    assert stand.window.header.view.title == "Anodizing 1"
+
+
+def test_a_touch_is_answered_at_the_press(qtbot: QtBot, stand: Stand) -> None:
+    button = stand.window.nav.buttons["trends"]
+    before = share_of(grab(button), DARK.pressed, tolerance=3)
+    qtbot.mousePress(button, Qt.MouseButton.LeftButton)
+    assert share_of(grab(button), DARK.pressed, tolerance=3) > 0.5 > before
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    site = stand.window.findChild(SiteScreen)
+    assert site is not None
+    stand.window.show_screen("site")
+    card = site.cards[0]
+    qtbot.mousePress(card, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    assert share_of(grab(card), DARK.pressed, tolerance=3) > 0.5
+    qtbot.mouseRelease(card, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+
+
+def test_only_the_screen_in_view_is_refreshed(stand: Stand) -> None:
+    stand.window.show_screen("trends")
+    trends = stand.parts.made[-1]
+    for _ in range(3):
+        stand.frame()
+    stand.window.show_screen("site")
+    count = trends.frames
+    assert count >= 3
+    stand.frame()
+    assert trends.frames == count
+
+
+def test_trends_turn_to_the_machine_in_view(stand: Stand) -> None:
+    stand.window.show_screen("machine", "line_1")
+    stand.window.show_screen("trends")
+    assert stand.parts.made[-1].machine == "line_1"
+
+
+def test_a_new_session_keeps_screen_and_machine(stand: Stand) -> None:
+    stand.window.show_screen("machine", "line_1")
+    old = stand.screen()
+    stand.shop.session = Session.begin(welcome(stand.shop.epoch), SIDE)
+    stand.begin()
+    new = stand.screen()
+    assert new is not old
+    assert isinstance(new, MachineScreen)
+    assert new.machine.id == "line_1"
+    assert new.session is stand.shop.session
+
+
+def test_a_new_session_without_that_machine_shows_another(stand: Stand) -> None:
+    stand.window.show_screen("machine", "line_1")
+    other = Shop(epoch([machine("saw")], [tag("saw", "load")]))
+    stand.shop = other
+    stand.begin()
+    assert stand.window.machine_id == "saw"
+
+
+def test_a_silent_engine_is_said_and_everything_is_hatched(stand: Stand) -> None:
+    stand.window.show_screen("machine", "mill_07")
+    stand.frame()
+    live = share_of(grab(stand.screen()), DARK.hatch_line, QRect(848, 10, 420, 440))
+    stand.window.engine_lost(stand.shop.clock.now().utc, "the engine has closed the link")
+    stand.frame(alive=False)
+    view = stand.window.notice.view
+    assert view is not None
+    assert view.title.startswith("Engine not responding since ")
+    assert "the engine has closed the link" in view.detail
+    assert share_of(grab(stand.screen()), DARK.hatch_line, QRect(848, 10, 420, 440)) > live + 0.1
+    pill = stand.window.header.latency.view
+    assert pill is not None
+    assert not pill.live
+    stand.window.engine_back()
+    stand.shop.clock.advance(SECOND)
+    stand.shop.table.confirm(stand.shop.clock)
+    stand.frame()
+    assert stand.window.notice.view is not None
+    assert not stand.window.notice.view.title.startswith("Engine")
+
+
+def test_flush_paints_before_it_returns(stand: Stand) -> None:
+    painted = []
+
+    class Probe(QWidget):
+        def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+            painted.append(1)
+
+    probe = Probe(stand.window)
+    probe.setGeometry(0, 0, 10, 10)
+    probe.show()
+    stand.window.flush()
+    painted.clear()
+    probe.update()
+    assert not painted
+    stand.window.flush()
+    assert painted
+
+
+def overlapping(widgets: list[QWidget]) -> list[tuple[QWidget, QWidget]]:
+    return [pair for pair in combinations(widgets, 2) if pair[0].geometry().intersects(pair[1].geometry())]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda each: f"{each[0]}x{each[1]}")
+@pytest.mark.parametrize("name", ["mill_07", "line_1", "press_04"])
+def test_nothing_on_a_machines_screen_overlaps_or_sticks_out(
+    qtbot: QtBot, size: tuple[int, int], name: str
+) -> None:
+    made = Stand(qtbot, demo_shop("de"), "de", size)
+    made.begin()
+    made.window.show_screen("machine", name)
+    made.frame()
+    screen = made.screen()
+    children = [each for each in screen.children() if isinstance(each, QWidget) and each.isVisible()]
+    assert children
+    for each in children:
+        assert screen.rect().contains(each.geometry()), each
+        assert each.width() > 20
+        assert each.height() > 20
+    assert overlapping(children) == []
+    bars: list[QWidget] = [made.window.header, made.window.notice, screen, made.window.nav]
+    assert overlapping(bars) == []
+    assert sum(each.height() for each in bars) == made.window.height()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda each: f"{each[0]}x{each[1]}")
+def test_whatever_is_touched_is_large_enough(qtbot: QtBot, size: tuple[int, int]) -> None:
+    made = Stand(qtbot, demo_shop(), "en", size)
+    made.begin()
+    for name in ("site", "machine", "diagnostics"):
+        made.window.show_screen(name)
+        made.frame()
+    least = TOUCH_MM * Metrics.of(made.window).per_mm
+    screen = made.screen()
+    assert isinstance(screen, DiagnosticsScreen)
+    buttons = made.window.findChildren(TouchButton)
+    assert len(buttons) >= 6
+    for each in buttons:
+        assert min(each.width(), each.height()) >= least, each.text()
+    assert screen.table.row_height() >= least
+
+
+def test_more_machines_than_fit_scroll_and_stay_readable(qtbot: QtBot) -> None:
+    names = [f"m{number}" for number in range(40)]
+    shop = Shop(epoch([machine(each) for each in names], [tag(each, "load") for each in names]))
+    made = Stand(qtbot, shop, "en", (1024, 600))
+    made.begin()
+    site = made.screen()
+    assert isinstance(site, SiteScreen)
+    assert len(site.cards) == 40
+    assert overlapping(list(site.cards)) == []
+    assert min(each.height() for each in site.cards) >= Metrics.of(site).px(178)
