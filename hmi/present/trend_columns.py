@@ -55,34 +55,15 @@ def columns(samples: Samples, held_until: int, begin: int, duration: int, count:
     return TrendColumns(enter, low, high, leave, gap)
 
 
-def polyline(reduced: TrendColumns) -> F64:
-    """The line through columns as f8[n, 2]: (column, value), rows of NaN where it is broken.
+def runs(reduced: TrendColumns) -> list[tuple[int, int]]:
+    """The unbroken stretches of a signal as (first column, column after the last).
 
-    Each column gives what it enters with, its extremes, and what it leaves with. A column with a gap in
-    it shows its extremes and is tied to neither neighbour on the side where nothing was known.
+    Two neighbours belong together where a value held over the moment between them. Neighbours that do
+    share that value, so their spans from ``low`` to ``high`` touch and the band of them is one line.
     """
-    w = len(reduced.enter)
-    c = np.arange(w, dtype=np.float64)
-    upward = np.abs(reduced.enter - reduced.low) <= np.abs(reduced.enter - reduced.high)
-    points = np.empty((w, 6, 2))
-    points[:, 0] = np.stack([c, reduced.enter], axis=-1)
-    points[:, 2] = np.stack([c + 0.5, np.where(upward, reduced.low, reduced.high)], axis=-1)
-    points[:, 3] = np.stack([c + 0.5, np.where(upward, reduced.high, reduced.low)], axis=-1)
-    points[:, 5] = np.stack([c + 1.0, reduced.leave], axis=-1)
-    broken = reduced.gap[:, None] | np.isnan(reduced.enter)[:, None]
-    points[:, 1] = np.where(broken, np.nan, points[:, 2])
-    points[:, 4] = np.where(broken & np.isnan(reduced.leave)[:, None], np.nan, points[:, 3])
-    # A gap in the middle of a column: both of its ends are known, its inside is not.
-    inside = reduced.gap & ~np.isnan(reduced.enter)
-    points[inside, 4] = np.nan
-    return _without_repeats(points.reshape(-1, 2))
-
-
-def _without_repeats(points: F64) -> F64:
-    """Leave out points in the middle of a level stretch, and breaks after breaks."""
-    y = points[:, 1]
-    empty = np.isnan(y)
-    keep = np.ones(len(y), np.bool_)
-    keep[1:-1] = ~((y[1:-1] == y[:-2]) & (y[1:-1] == y[2:]))
-    keep[1:] &= ~(empty[1:] & empty[:-1])
-    return points[keep]
+    known = np.isfinite(reduced.low)
+    linked = np.zeros(len(known) + 1, np.bool_)
+    linked[1:-1] = known[1:] & known[:-1] & np.isfinite(reduced.enter[1:])
+    first = np.flatnonzero(known & ~linked[:-1])
+    last = np.flatnonzero(known & ~linked[1:])
+    return list(zip(first.tolist(), (last + 1).tolist(), strict=True))

@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
+from PyQt6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from hmi.config.base import Span
 from hmi.config.tags import Tag
 from hmi.present.theme import Theme
 from hmi.present.trend_axis import time_ticks, value_span
-from hmi.present.trend_columns import TrendColumns, columns, polyline
+from hmi.present.trend_columns import TrendColumns, columns, runs
 from hmi.present.trend_feed import TrendFeed
 from hmi.ui import painting
 from hmi.ui.hatch import hatch
@@ -25,6 +25,10 @@ from hmi.ui.twin_geometry import polygon
 _SEAM: Final = 3
 """Columns before the new ones that are painted again, so that the line's joints fit."""
 _TICK_ROOM: Final = 120
+_THICK: Final = 1.8
+"""Pixels of the design that a level line is thick."""
+_LEAST_GAP: Final = 3
+"""Pixels: a gap is seen however short it was."""
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +103,7 @@ class TrendCanvas:
         revisions = [self._feed.series(lane.index).revision for lane in self.lanes]
         shift = first - self._first
         steady = self._valid and duration == self.duration and revisions == self._revisions
-        steady = steady and 0 <= shift < self._width // 2 and self._ratio == 1.0
+        steady = steady and abs(shift) < self._width // 2 and self._ratio == 1.0
         self.duration, self._first, self._revisions = duration, first, revisions
         since = self._advance(shift) if steady else None
         if since is None:
@@ -121,57 +125,72 @@ class TrendCanvas:
         return self._first * self.duration, (self._first + self._width) * self.duration
 
     def _redraw(self) -> None:
-        reduced = [self._reduced(lane, 0) for lane in self.lanes]
+        reduced = [self._reduced(lane, 0, self._width) for lane in self.lanes]
         self._low, self._high = [r.low for r in reduced], [r.high for r in reduced]
         for lane, low, high in zip(self.lanes, self._low, self._high, strict=True):
             lane.span = value_span(lane.tag, *_extremes(low, high), lane.span if self._valid else None)
         self._valid = True
-        self._paint(0, reduced)
+        self._paint(0, self._width, reduced)
 
     def _advance(self, shift: int) -> int | None:
         """Scroll and paint what is new, from the pixel returned on; None where a scale no longer fits."""
-        since = min(max(self._drawn_to - self._first - _SEAM, 0), self._width)
-        since = min(since, self._width - shift - _SEAM)
-        since = max(since, 0)
-        reduced = [self._reduced(lane, since) for lane in self.lanes]
-        for number, (lane, new) in enumerate(zip(self.lanes, reduced, strict=True)):
-            for kept, fresh in ((self._low, new.low), (self._high, new.high)):
-                kept[number] = np.concatenate([kept[number][shift:], np.full(shift, np.nan)])
-                kept[number][since:] = fresh
+        at_left = min(-shift + _SEAM, self._width) if shift < 0 else 0
+        since = min(self._drawn_to - self._first, self._width - max(shift, 0)) - _SEAM
+        since = min(max(since, at_left), self._width)
+        stripes = [(0, at_left)] if at_left else []
+        stripes += [(since, self._width)] if since < self._width else []
+        reduced = [[self._reduced(lane, *stripe) for lane in self.lanes] for stripe in stripes]
+        for number, lane in enumerate(self.lanes):
+            self._low[number] = _shifted(self._low[number], shift)
+            self._high[number] = _shifted(self._high[number], shift)
+            for (a, b), each in zip(stripes, reduced, strict=True):
+                self._low[number][a:b] = each[number].low
+                self._high[number][a:b] = each[number].high
             extremes = _extremes(self._low[number], self._high[number])
             if value_span(lane.tag, *extremes, lane.span) != lane.span:
                 return None
         if shift:
             self.picture.scroll(-shift, 0, self.picture.rect())
-        self._paint(since, reduced)
-        return since
+        for stripe, each in zip(stripes, reduced, strict=True):
+            self._paint(*stripe, each)
+        return 0 if at_left else since
 
-    def _reduced(self, lane: Lane, since: int) -> TrendColumns:
+    def _reduced(self, lane: Lane, since: int, until: int) -> TrendColumns:
         series = self._feed.series(lane.index)
         begin = (self._first + since) * self.duration
-        return columns(series.read(), series.held_until, begin, self.duration, self._width - since)
+        return columns(series.read(), series.held_until, begin, self.duration, until - since)
 
-    def _paint(self, since: int, reduced: Sequence[TrendColumns]) -> None:
+    def _paint(self, since: int, until: int, reduced: Sequence[TrendColumns]) -> None:
         painter = QPainter(self.picture)
-        stripe = QRect(since, 0, self._width - since, self._height)
+        stripe = QRect(since, 0, until - since, self._height)
         painter.setClipRect(stripe)
         painter.fillRect(stripe, painting.color(self._theme.surface))
         painter.setBrushOrigin(QPointF(-(self._first % 4096), 0))
         self._paint_grid(painter, stripe)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for lane, one in zip(self.lanes, reduced, strict=True):
+            painter.setBrush(painting.color(lane.colour))
+            for first, after in runs(one):
+                painter.drawPolygon(self._band(lane, one, first, after, since))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         for lane, one in zip(self.lanes, reduced, strict=True):
             self._paint_gaps(painter, lane, one, since)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for lane, one in zip(self.lanes, reduced, strict=True):
-            points = polyline(one)
-            points[:, 0] += since
-            points[:, 1] = lane.y(points[:, 1])
-            pen = QPen(QColor(lane.colour), (2.0 if lane.colour != self._theme.idle else 1.6) * self._m.scale)
-            pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-            painter.setPen(pen)
-            for piece in _unbroken(points):
-                painter.drawPolyline(polygon(piece))
         painter.end()
         self._drawn_to = min((self._known_to(lane) for lane in self.lanes), default=0)
+
+    def _band(self, lane: Lane, one: TrendColumns, first: int, after: int, since: int) -> QPolygonF:
+        """A run of columns as the band between its lows and highs, as thick as a line where they meet.
+
+        Filling one shape is several times faster than stroking a line through all the points.
+        """
+        inner = np.arange(first, after) + 0.5
+        x = np.concatenate([[first], inner, [after]]) + since
+        half = _THICK * self._m.scale / 2
+        top = lane.y(np.pad(one.high[first:after], 1, "edge")) - half
+        bottom = lane.y(np.pad(one.low[first:after], 1, "edge")) + half
+        upper, lower = np.stack([x, top], axis=-1), np.stack([x, bottom], axis=-1)
+        return polygon(np.concatenate([upper, lower[::-1]]))
 
     def _known_to(self, lane: Lane) -> int:
         series = self._feed.series(lane.index)
@@ -221,7 +240,8 @@ class TrendCanvas:
         edges = np.flatnonzero(np.diff(np.concatenate([[False], one.gap, [False]]).astype(np.int8)))
         brush = hatch(self._theme, self._m.scale)
         for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            painter.fillRect(QRectF(since + a, lane.top, b - a, lane.height), brush)
+            wide = max(b - a, _LEAST_GAP)
+            painter.fillRect(QRectF(since + a, lane.top, wide, lane.height), brush)
 
 
 def _extremes(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> tuple[float, float]:
@@ -230,8 +250,11 @@ def _extremes(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> tu
     return float(np.nanmin(low)), float(np.nanmax(high))
 
 
-def _unbroken(points: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
-    """The pieces of f8[n, 2] between rows of NaN."""
-    known = ~np.isnan(points[:, 1])
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
-    return [points[a:b] for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)]
+def _shifted(values: npt.NDArray[np.float64], by: int) -> npt.NDArray[np.float64]:
+    """The values moved to the left by so many places (negative: to the right), NaN where none are."""
+    moved = np.full_like(values, np.nan)
+    if by >= 0:
+        moved[: len(values) - by] = values[by:]
+    else:
+        moved[-by:] = values[:by]
+    return moved

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
 from hmi.present import format as formats
@@ -165,7 +165,9 @@ class TrendPlot(QWidget):
         begin, end = self.window_shown.at(self._now)
         if self._canvas.lanes and not self._area.isEmpty():
             resolution = self.window_shown.span // self._area.width()
-            self._feed.want(begin, end, resolution, self._now)
+            # Half windows ahead of the finger, so that a pan asks now and then and not at every step.
+            ahead = self.window_shown.span // 2
+            self._feed.want((begin // ahead - 1) * ahead, end, resolution, self._now)
             self._canvas.update(begin, end)
         self.update()
 
@@ -204,7 +206,8 @@ class TrendPlot(QWidget):
         left, room = self._area.left() + m.px(8), self._area.width() / 2
         wide = min(painting.width(font, name), room)
         plate = QRectF(left - m.px(4), middle - m.px(10), wide + m.px(8), m.px(20))
-        ground = painting.color(theme.background)
+        ground = QColor(theme.background)
+        ground.setAlpha(190)
         painter.fillRect(plate, ground)
         at = QPointF(left, painting.baseline(font, middle))
         painting.text(painter, at, name, font, lane.colour, room=room)
