@@ -197,6 +197,8 @@ class TrendPlot(QWidget):
         decimals = max(lane.tag.decimals - 1, 0) if lane.span.high - lane.span.low > 5 else lane.tag.decimals
         for value in round_ticks(lane.span.low, lane.span.high, lane.height, m.px(34)):
             y = top + float(lane.y(value))
+            if not lane.top + m.px(5) <= y - top <= lane.top + lane.height - m.px(5):
+                continue  # it would touch the next band's
             at = QPointF(self._area.left() - m.px(8), painting.baseline(small, y))
             said = formats.number(value, decimals, point)
             painting.text(painter, at, said, small, theme.text_soft, room=m.px(_AXIS), align=painting.RIGHT)

@@ -7,7 +7,7 @@ from typing import Final
 from PyQt6.QtCore import QLineF, QPointF, QRectF
 from PyQt6.QtGui import QPainter, QPen
 
-from hmi.config.geometry import Geometry, View
+from hmi.config.geometry import View
 from hmi.present import format as formats
 from hmi.present.scene_layout import Placed, Surround, round_ticks
 from hmi.present.texts import Texts
@@ -34,7 +34,7 @@ def paint_still(
     painter: QPainter,
     area: QRectF,
     views: list[tuple[View, Placed]],
-    geometry: Geometry,
+    unit: str,
     texts: Texts,
     theme: Theme,
     m: Metrics,
@@ -46,7 +46,7 @@ def paint_still(
         left = m.px(16) if number == 0 else placed.left - (m.px(30) if view.scales else 0)
         baseline = m.px(26)
         title = texts.text(view.title)
-        wide = painting.text(
+        painting.text(
             painter,
             QPointF(left, baseline),
             title,
@@ -54,25 +54,8 @@ def paint_still(
             theme.text_soft,
             room=placed.left + placed.width - left,
         )
-        note = _grid_note(geometry, view, texts)
-        if note:
-            painting.text(
-                painter,
-                QPointF(left + wide + m.px(14), baseline),
-                note,
-                m.font(11),
-                theme.text_faint,
-                room=placed.left + placed.width - left - wide - m.px(14),
-            )
         if view.scales:
-            _axes(painter, view, placed, geometry.unit, texts, theme, m)
-
-
-def _grid_note(geometry: Geometry, view: View, texts: Texts) -> str:
-    for shape in geometry.shapes:
-        if shape.kind == "grid" and (not shape.views or view.name in shape.views):
-            return texts.text("twin.grid", pitch=formats.number(shape.pitch, 0), unit=geometry.unit)
-    return ""
+            _axes(painter, view, placed, unit, texts, theme, m)
 
 
 def _axes(

@@ -54,6 +54,7 @@ class Styles:
         dashed = self._pen(theme.text_faint, 1.2)
         dashed.setDashPattern([6 / 1.2, 5 / 1.2])
         edge = theme.band if theme.name == "dark" else theme.limit
+        groove = theme.background if theme.name == "dark" else theme.structure_line
         self._strokes = {
             "structure": Stroke(self._pen(theme.structure_line, 1.5), QBrush(QColor(theme.structure))),
             "fixture": Stroke(self._pen(edge, 1.5), QBrush(QColor(theme.fixture))),
@@ -61,9 +62,7 @@ class Styles:
             "moving": Stroke(self._pen(theme.limit, 1.2), QBrush(QColor(theme.moving))),
             "tool": Stroke(QPen(Qt.PenStyle.NoPen), QBrush(QColor(theme.tool))),
             "envelope": Stroke(dashed, none),
-            "rail": Stroke(
-                self._pen(theme.background, 3.0, Qt.PenCapStyle.FlatCap), QBrush(QColor(theme.line))
-            ),
+            "rail": Stroke(self._pen(groove, 3.0, Qt.PenCapStyle.FlatCap), QBrush(QColor(theme.line))),
             "grid": Stroke(self._pen(theme.grid, 1.0), none),
             "marker": Stroke(self._pen(theme.limit, 2.0), QBrush(QColor(theme.running))),
         }

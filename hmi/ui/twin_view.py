@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from hmi.config.epoch import Machine
@@ -148,7 +148,7 @@ class TwinView(QWidget):
         if scene is not None and geometry is not None:
             views = [(v.view, p) for v, p in zip(scene.views, self._placed, strict=True)]
             area = QRectF(self.rect())
-            paint_still(painter, area, views, geometry, self._texts, self._theme, self._metrics)
+            paint_still(painter, area, views, geometry.unit, self._texts, self._theme, self._metrics)
             for placed, sprites, first in zip(self._placed, self._sprites, self._leading, strict=True):
                 painter.setClipRect(_window(placed, self._metrics))
                 for sprite in sprites[:first]:
@@ -246,7 +246,6 @@ class TwinView(QWidget):
         m = self._metrics
         if self._veil:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(0, 0, 0, 0))
             painter.setBrush(self._styles.veil)
             painter.drawRoundedRect(QRectF(self.rect()), m.px(6), m.px(6))
             badges = [(QPointF(self.rect().center()), self._veil)]
