@@ -17,9 +17,9 @@ from hmi.sources.modbus.connection import Connection, DeviceRefused, LinkLost, M
 from hmi.sources.modbus.plan import Block
 from hmi.sources.modbus.reading import Piece, Reading
 from hmi.sources.modbus.refusals import refusal
-from hmi.sources.modbus.schedule import FixedRate, Reached
 from hmi.sources.modbus.silence import Silence
 from hmi.sources.protocol import Emit
+from hmi.sources.schedule import FixedRate, Reached
 
 _HOLD: Final = 20_000_000
 """Answers of a round are emitted together unless the first would then wait longer than this (ns)."""
