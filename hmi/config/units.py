@@ -83,6 +83,9 @@ _COMMON: Final = (
 _FOLDED: Final = frozenset(unit.casefold() for unit in _COMMON)
 
 _SYMBOL: Final = re.compile(r"[^\s·*/^0-9²³⁻¹()]+")
+_KNOWN_SYMBOLS: Final = frozenset(symbol for unit in _COMMON for symbol in _SYMBOL.findall(unit))
+"""What units are made of in practice: those are accepted without loading pint, which takes its time."""
+
 _ALLOWED: Final = re.compile(r"(1|[^\s·*/^0-9²³⁻¹()]+[²³]?)([·/]([^\s·*/^0-9²³⁻¹()]+[²³]?))*")
 _LONGEST: Final = 24
 
@@ -109,7 +112,8 @@ def check(unit: str) -> None:
     Raises:
         UnknownUnitError: the unit is not known; the text suggests one.
     """
-    if unit not in _COMMON:  # the panel starts without loading pint
+    symbols = _SYMBOL.findall(unit)
+    if not (_ALLOWED.fullmatch(unit) and _KNOWN_SYMBOLS.issuperset(symbols)):
         dimension(unit)
 
 

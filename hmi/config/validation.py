@@ -15,6 +15,9 @@ from hmi.config.schema_walk import KEY, describe, expected_at
 from hmi.config.wording import found, word
 from hmi.config.yaml_text import DataPath, Document
 
+MAX_TOLD: Final = 500
+"""Mistakes in one file that are told one by one; who has more has another file in hand than they think."""
+
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
 
@@ -34,8 +37,11 @@ def validate(
     try:
         return model.model_validate_json(json.dumps(data)), []
     except ValidationError as error:
-        errors = [_Place.of(each, data) for each in error.errors(include_url=False)]
+        told = error.errors(include_url=False)[:MAX_TOLD]
+        errors = [_Place.of(each, data) for each in told]
         problems = []
+        if more := error.error_count() - len(told):
+            problems.append(document.problem(at, f"{more} further mistakes are not listed"))
         for path, text in _told(errors, model, data):
             if not any((*at, *path)[: len(refused)] == refused for refused in document.refused):
                 name = ".".join(map(str, (*at, *path)))

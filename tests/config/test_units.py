@@ -75,5 +75,6 @@ def test_unknown(unit: str, hint: str) -> None:
 
 
 def test_common_units_do_not_load_pint() -> None:
-    code = "import sys; from hmi.config import units; units.check('A/dm²'); sys.exit('pint' in sys.modules)"
+    checks = "units.check('A/dm²'); units.check('A·s'); units.check('kWh/m³')"
+    code = f"import sys; from hmi.config import units; {checks}; sys.exit('pint' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

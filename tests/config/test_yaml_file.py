@@ -224,6 +224,13 @@ def test_what_follows_from_a_refused_value_is_not_told_again(tmp_path: Path) -> 
     assert [problem.split(":")[0] for problem in problems] == ["2", "3"]
 
 
+def test_the_wrong_file_altogether_is_told_in_bounds(tmp_path: Path) -> None:
+    problems = told(tmp_path, "tags", "tags:\n" + "".join(f"  t{i}: {{unot: mm}}\n" for i in range(3000)))
+    assert len(problems) == 501
+    assert problems[0] == "1: 2500 further mistakes are not listed"
+    assert problems[-1] == "502: tags.t499.unot: unknown key `unot`, did you mean `unit`?"
+
+
 SOUND: dict[str, Any] = {
     "schema": "twinpane.geometry/1",
     "unit": "mm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hmi.config.addresses import Address, ModbusAddress, ModbusFormat
 from hmi.config.problems import Problem
@@ -18,8 +18,11 @@ def check(files: PluginFiles) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     names: dict[str, str] = dict.fromkeys(files.entries, "tag")
     yield from _check_protocols(files)
+    spoken: dict[str, set[str]] = {}
+    for tag in files.entries.values():
+        spoken.setdefault(tag.endpoint, set()).update(p for p in _PROTOCOLS if tag.address.of(p))
     for name, tag in files.entries.items():
-        yield from _check_way(files, name, tag)
+        yield from _check_way(files, name, tag, spoken)
         for protocol in _PROTOCOLS:
             address = tag.address.of(protocol)
             if address is None or protocol == "simulated":
@@ -47,7 +50,9 @@ def _check_protocols(files: PluginFiles) -> Iterator[Problem]:
             yield files.type.problem(text, "protocols", i)
 
 
-def _check_way(files: PluginFiles, name: str, tag: TagEntry) -> Iterator[Problem]:
+def _check_way(
+    files: PluginFiles, name: str, tag: TagEntry, spoken: Mapping[str, set[str]]
+) -> Iterator[Problem]:
     given = [protocol for protocol in _PROTOCOLS if tag.address.of(protocol) is not None]
     if tag.derived is not None:
         if given:
@@ -57,8 +62,7 @@ def _check_way(files: PluginFiles, name: str, tag: TagEntry) -> Iterator[Problem
             text = f"tags.{name}: a derived tag has neither `scaling` nor write access, expected none"
             yield files.tags.problem(text, "tags", name, "derived")
         return
-    siblings = [each for each in files.entries.values() if each.endpoint == tag.endpoint]
-    expected = [each for each in _PROTOCOLS if any(sibling.address.of(each) for sibling in siblings)]
+    expected = [each for each in _PROTOCOLS if each in spoken.get(tag.endpoint, ())]
     if missing := [each for each in expected or ("any protocol",) if each not in given]:
         others = ", as other tags of its endpoint have" if expected else ""
         text = f"tags.{name}: no address for {' and '.join(missing)}, expected one{others}"
