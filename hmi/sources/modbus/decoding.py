@@ -126,7 +126,8 @@ def _natural_lanes(numbers: npt.NDArray[np.generic], group: _Group) -> U64:
         return np.asarray(numbers.astype(np.uint64) >> group.shift & group.mask)
     match group.natural:
         case ValueType.FLOAT:
-            return numbers.astype(np.float64).view(np.uint64)
+            with np.errstate(invalid="ignore"):  # a signalling NaN is a value, not our error
+                return numbers.astype(np.float64).view(np.uint64)
         case ValueType.INT:
             return numbers.astype(np.int64).view(np.uint64)
         case _:
