@@ -100,9 +100,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 KEYS = st.from_regex(r"[a-zA-Z][a-zA-Z0-9]{0,7}", fullmatch=True)
 # PyYAML writes by YAML 1.1, where 08 and 1e3 need no quotes to be texts and U+0085 ends a line.
-TEXTS = st.text(st.characters(exclude_characters="\x85\u2028\u2029"), max_size=20).filter(
-    lambda text: text[:1] not in "0123456789+-."
-)
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029"), max_size=20
+).filter(lambda text: text[:1] not in "0123456789+-.")
 SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | TEXTS | st.floats(-1e9, 1e9)
 TREES = st.recursive(
     SCALARS,
@@ -111,10 +111,11 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, TREES, max_size=5), st.booleans())
 def test_reads_what_pyyaml_writes(tree: dict[str, object], flow: bool) -> None:
     text = yaml.safe_dump(tree, default_flow_style=flow, allow_unicode=True, sort_keys=False)
-    document = parse(text.encode("utf-8", "surrogatepass"), FILE)
+    document = parse(text.encode(), FILE)
     assert not document.problems
     assert document.data == tree
     lines = text.splitlines()
@@ -123,7 +124,7 @@ def test_reads_what_pyyaml_writes(tree: dict[str, object], flow: bool) -> None:
             assert path[-1] in lines[line - 1]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200) | st.text("{}[],:&*!?|>-#'\"% \n\tab0~", max_size=80).map(str.encode))
 def test_never_raises(content: bytes) -> None:
     document: Document = parse(content, FILE)

@@ -169,6 +169,7 @@ def test_same_result(tree: Node, rows: list[tuple[float, ...]]) -> None:
         np.testing.assert_array_equal(column, before[name])
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_inputs_are_the_names_in_order_of_first_use(tree: Node) -> None:
     def names(node: Node) -> list[str]:

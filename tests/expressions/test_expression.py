@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmi.expressions import ExpressionError, compile_expression
@@ -123,6 +123,7 @@ def test_the_longest_is_evaluated_without_recursion() -> None:
     assert result("(" * 40 + "1" + ")" * 40) == [1]
 
 
+@settings(deadline=None)
 @given(st.text("ab01.+-*/<>=!(), \n\té" + "andorifels", max_size=40))
 def test_any_text_is_compiled_or_refused_by_column(text: str) -> None:
     try:

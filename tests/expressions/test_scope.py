@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmi.expressions import CircularError, evaluation_order, label_constants
@@ -24,6 +24,7 @@ def test_circles_are_named(inputs: dict[str, list[str]]) -> None:
     assert all(after in inputs[before] for before, after in pairwise(circle))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, st.sets(NAMES)))
 def test_each_after_what_it_needs_or_a_real_circle(inputs: dict[str, set[str]]) -> None:
     try:
