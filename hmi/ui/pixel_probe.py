@@ -20,10 +20,11 @@ _PAUSE = 0.001
 
 
 @click.command()
+@click.option("--delay", type=float, default=0.0, help="Seconds before the first look.")
 @click.option("--seconds", type=float, required=True, help="How long to look.")
 @click.option("--x", default=0)
 @click.option("--y", default=0)
-def main(seconds: float, x: int, y: int) -> None:
+def main(delay: float, seconds: float, x: int, y: int) -> None:
     """Look at the stamp strip whose corner is at X, Y."""
     application = QGuiApplication(sys.argv[:1])
     screen = application.primaryScreen()
@@ -32,6 +33,7 @@ def main(seconds: float, x: int, y: int) -> None:
     latencies: list[float] = []
     looks = unreadable = 0
     last: int | None = None
+    time.sleep(delay)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         number = read(screen.grabWindow(0, x, y, CELLS * CELL, CELL).toImage())  # type: ignore[arg-type]

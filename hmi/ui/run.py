@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
@@ -18,6 +20,12 @@ from hmi.ui.history import PendingHistory
 from hmi.ui.panel import PanelConnection, Supervisor
 from hmi.ui.parts import OwnParts
 from hmi.ui.window import PanelWindow
+
+FAULT = 70
+"""Exit code after a defect of the panel itself (sysexits: internal software error)."""
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+_log = logging.getLogger(__name__)
 
 THEMES: dict[str, Theme] = {"dark": DARK, "light": LIGHT}
 
@@ -59,7 +67,9 @@ def run_panel(
         window.show()
     if started is not None:
         started(connection, window)
-    previous = signal.signal(signal.SIGINT, lambda *_: application.quit())
+    handled = {number: signal.signal(number, lambda *_: application.quit()) for number in _ENDING}
+    hook = sys.excepthook
+    sys.excepthook = _fault
     end = QTimer()
     end.setSingleShot(True)
     end.timeout.connect(application.quit)
@@ -74,5 +84,16 @@ def run_panel(
         end.stop()
         connection.stop()
         window.close()
-        signal.signal(signal.SIGINT, previous)
+        sys.excepthook = hook
+        for number, previous in handled.items():
+            signal.signal(number, previous)
     return code
+
+
+def _fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A defect in a slot or a paint: end, visibly, with a code by which the panel is started anew.
+
+    Going on would leave what the defect could not repaint on the screen, looking alive.
+    """
+    _log.critical("the panel ends by a defect of its own", exc_info=(kind, error, trace))
+    QApplication.exit(FAULT)

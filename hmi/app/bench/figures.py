@@ -1,0 +1,20 @@
+"""Figures as they stand in a bench's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def spread(milliseconds: Sequence[float]) -> dict[str, float | int]:
+    """p50, p99 (both actual values), max and n of some times; zeros where there are none."""
+    if not len(milliseconds):
+        return {"p50": 0.0, "p99": 0.0, "max": 0.0, "n": 0}
+    p50, p99 = np.percentile(milliseconds, (50, 99), method="inverted_cdf")
+    return {
+        "p50": round(float(p50), 2),
+        "p99": round(float(p99), 2),
+        "max": round(float(np.max(milliseconds)), 2),
+        "n": len(milliseconds),
+    }

@@ -1,0 +1,178 @@
+"""``bench glass``: from a change in a server to the paint, and to the real pixel.
+
+A load server (a process of its own) stamps every change with the moment at which it makes it; the engine
+and the panel are the ones that ship. ``paint_ms`` is taken in the panel for each painted change of a tag
+that is on the screen; ``pixel_ms`` by a third program that reads the stamp off the display. Both count
+from the stamp, so the server's own publishing interval is in them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, Final
+
+import click
+
+from hmi.app import spawn
+from hmi.app.bench.figures import spread
+from hmi.app.bench.load_site import MACHINE, write_site
+from hmi.app.supervisor import Supervisor
+from hmi.link.client import LinkClient
+from hmi.link.directory import prepare, run_directory
+from hmi.model.clock import SECOND
+from hmi.present.session import Frame, Session
+
+WARM_UP: Final = 4.0
+"""Seconds before anything is counted: start of the engine, subscriptions, first screens."""
+
+
+class _Measure:
+    """Looks at every frame of the panel between the warm-up and the end."""
+
+    def __init__(self, shown: tuple[str, ...], number: Callable[[float], None] | None) -> None:
+        self._shown = shown
+        self._number = number
+        self._begin = time.monotonic_ns() + round(WARM_UP * SECOND)
+        self.latencies: list[float] = []
+        self.session: Session | None = None
+        self._rows: set[int] = set()
+
+    def drawing(self, session: Session, frame: Frame) -> None:
+        """Before the paint: put the first tag's stamp where the probe reads it."""
+        if session is not self.session:
+            if session.epoch.quarantined:
+                raise click.ClickException(f"the load machine is not sound: {session.epoch.quarantined}")
+            self.session = session
+            self._rows = {session.index(MACHINE, name) for name in self._shown}
+        if self._number is not None:
+            self._number(float(session.columns.value[session.index(MACHINE, "t0")].view("f8")))
+
+    def painted(self, session: Session, frame: Frame) -> None:
+        """After the paint: how old the painted stamps are."""
+        now = time.time()
+        if time.monotonic_ns() < self._begin:
+            return
+        for index in frame.changed:
+            if int(index) in self._rows:
+                self.latencies.append(1000 * (now - float(session.columns.value[index].view("f8"))))
+
+
+def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pixel: bool) -> dict[str, Any]:
+    """Run the bench on the present display; its figures."""
+    from hmi.ui.panel import PanelConnection
+    from hmi.ui.run import run_panel
+    from hmi.ui.stamp_code import StampStrip, stamp_of
+    from hmi.ui.window import PanelWindow
+
+    with ExitStack() as running:
+        bound = WARM_UP + seconds + 60
+        load = _child(
+            running, "hmi.simulation.opcua_load", tags=tags, hz=hz, publish_ms=publish_ms, seconds=bound
+        )
+        begun = json.loads(_line(load))
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="twinpane-bench-")))
+        shown = write_site(folder, begun["url"], begun["namespace"], tags, publish_ms)
+        parent = run_directory("bench", os.environ).parent
+        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        run = running.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=parent))
+        directory = prepare(Path(run))
+        supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, {}, 5.0))
+        running.callback(supervisor.stop, 5.0)
+        probes: list[subprocess.Popen[str]] = []
+        kept: list[Any] = []
+
+        def started(connection: PanelConnection, window: PanelWindow) -> None:
+            window.move(0, 0)
+            strip = StampStrip(window) if pixel else None
+            measure = _Measure(shown, None if strip is None else lambda s: strip.show_number(stamp_of(s)))
+            connection.observe(before=measure.drawing, after=measure.painted)
+            if strip is not None:
+                strip.show()
+                strip.raise_()
+            kept.extend((measure, connection))
+
+        if pixel:
+            probes.append(_child(running, "hmi.ui.pixel_probe", delay=WARM_UP, seconds=seconds))
+        code = run_panel(
+            partial(LinkClient.connect, directory),
+            supervisor=supervisor,
+            machine=MACHINE,
+            screen="machine",
+            seconds=WARM_UP + seconds,
+            started=started,
+        )
+        if code != 0 or not kept or kept[0].session is None:
+            raise click.ClickException(f"the panel did not come to life (code {code}); see {directory}")
+        measure, connection = kept
+        seen = json.loads(_line(probes[0])) if probes else None
+        load.send_signal(signal.SIGTERM)
+        counts = json.loads(_line(load))
+        return {
+            "tags": tags,
+            "hz": hz,
+            "seconds": seconds,
+            "requested_publish_ms": publish_ms,
+            "granted_publish_ms": _granted(measure.session),
+            "paint_ms": spread(measure.latencies),
+            "pixel_ms": spread(seen["latencies_ms"]) if seen else None,
+            "frame_ms": connection.frames.durations_ms(),
+            "frames": connection.frames.frames,
+            "sent": counts["sent"],
+            "dropped_by_server": counts["dropped"],
+            **_losses(measure.session),
+            "unreadable_looks": seen["unreadable"] if seen else None,
+            "looks": seen["looks"] if seen else None,
+        }
+
+
+def _granted(session: Session) -> float | None:
+    found = {round(1000 * publishing, 3) for _, publishing in session.granted.values()}
+    return max(found) if found else None
+
+
+def _losses(session: Session) -> dict[str, int]:
+    counters = session.counters.get((MACHINE, "main"))
+    if counters is None:
+        raise click.ClickException("the engine told no counters")
+    return {
+        "received": counters.samples,
+        "lost": counters.lost + counters.unknown_losses,
+    }
+
+
+def _child(running: ExitStack, module: str, **options: float) -> subprocess.Popen[str]:
+    arguments = [sys.executable, "-m", module]
+    for name, value in options.items():
+        arguments += [f"--{name.replace('_', '-')}", str(value)]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    running.callback(_end, process)
+    return process
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    pipe: IO[str] | None = process.stdout
+    line = pipe.readline() if pipe is not None else ""
+    if not line:
+        raise click.ClickException(f"{process.args!r} ended with {process.wait()}")
+    return line
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

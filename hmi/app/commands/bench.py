@@ -1,0 +1,40 @@
+"""``twinpane bench``."""
+
+from __future__ import annotations
+
+import json
+import platform
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """Measure the running program and print JSON.
+
+    The figures are this machine's, at this moment: compare medians of several runs.
+    """
+
+
+@command.command()
+@click.option("--tags", type=click.IntRange(8), default=1000, show_default=True, help="Tags that all change.")
+@click.option(
+    "--hz", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Changes per second of each."
+)
+@click.option(
+    "--publish-ms", type=click.FloatRange(1), default=10.0, show_default=True, help="Publishing interval."
+)
+@click.option(
+    "--seconds", type=click.FloatRange(1), default=15.0, show_default=True, help="How long to count."
+)
+@click.option("--pixel", is_flag=True, help="Also read the stamps off the real screen (needs an X display).")
+@click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
+def glass(tags: int, hz: float, publish_ms: float, seconds: float, pixel: bool, as_json: bool) -> None:
+    """From a change in an OPC UA server to the paint, and with --pixel to the real screen pixel."""
+    from hmi.app import logs
+    from hmi.app.bench.glass import measure_glass
+
+    logs.to_stderr()
+    figures = measure_glass(tags, hz, publish_ms, seconds, pixel=pixel)
+    figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
+    click.echo(json.dumps(figures, indent=None if as_json else 2))
