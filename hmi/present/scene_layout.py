@@ -12,7 +12,9 @@ import numpy.typing as npt
 from hmi.config.geometry import View
 
 _COMMON_ENOUGH: Final = 0.7
-"""One scale for all views is kept while it draws at least this part of the largest possible area."""
+"""One scale for all views is kept while it draws at least this part of the largest possible area …"""
+_LARGE_ENOUGH: Final = 0.5
+"""… and each view at least at this part of the scale that it could have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def place(views: Sequence[View], around: Sequence[Surround], width: float, heigh
     own = [equal_height / h for _, h in spans]
     drawn = sum(common**2 * w * h for w, h in spans)
     possible = sum(s**2 * w * h for s, (w, h) in zip(own, spans, strict=True))
-    scales = [common] * len(views) if drawn >= _COMMON_ENOUGH * possible else own
+    shared = drawn >= _COMMON_ENOUGH * possible and all(common >= _LARGE_ENOUGH * s for s in own)
+    scales = [common] * len(views) if shared else own
     spare = (free - sum(s * w for s, (w, _) in zip(scales, spans, strict=True))) / (len(views) + 1)
     placed: list[Placed] = []
     x = 0.0

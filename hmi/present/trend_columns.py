@@ -58,8 +58,7 @@ def columns(samples: Samples, held_until: int, begin: int, duration: int, count:
 def runs(reduced: TrendColumns) -> list[tuple[int, int]]:
     """The unbroken stretches of a signal as (first column, column after the last).
 
-    Two neighbours belong together where a value held over the moment between them. Neighbours that do
-    share that value, so their spans from ``low`` to ``high`` touch and the band of them is one line.
+    Two neighbours belong together where a value was known at the moment between them.
     """
     known = np.isfinite(reduced.low)
     linked = np.zeros(len(known) + 1, np.bool_)

@@ -61,8 +61,6 @@ class TrendSeries:
             if time != last[0] or not _same(value, last[1]):
                 self.replace(time, time, np.array([time], np.int64), np.array([value]))
             return
-        if last is not None and np.isnan(value) and np.isnan(last[1]):
-            return
         if self._end == len(self._time):
             self._compact()
         self._time[self._end], self._value[self._end] = time, value
@@ -84,12 +82,9 @@ class TrendSeries:
         after = int(np.searchsorted(held.time, end, side="right"))
         joined_time = np.concatenate([held.time[:before], time[last_of_time], held.time[after:]])
         joined_value = np.concatenate([held.value[:before], value[last_of_time], held.value[after:]])
-        opens = np.isnan(joined_value)
-        opens[1:] &= opens[:-1]  # a gap is one row, however many Bad samples lie in it
-        opens[:1] = False
-        kept = joined_time[~opens][-self._capacity :]
+        kept = joined_time[-self._capacity :]
         self._time[: len(kept)] = kept
-        self._value[: len(kept)] = joined_value[~opens][-self._capacity :]
+        self._value[: len(kept)] = joined_value[-self._capacity :]
         self._begin, self._end = 0, len(kept)
         self.revision += 1
 
@@ -106,12 +101,10 @@ class TrendSeries:
         held = self.read()
         if not len(held.time):
             return []
-        starts = np.flatnonzero(np.isnan(held.value))
-        stops = np.append(held.time, end)[starts + 1]
-        spells = [
-            (max(a, begin), min(b, end))
-            for a, b in zip(held.time[starts].tolist(), stops.tolist(), strict=True)
-        ]
+        unknown = np.concatenate([[False], np.isnan(held.value), [False]])
+        edges = np.flatnonzero(unknown[1:] != unknown[:-1])
+        moments = np.append(held.time, end)[edges].tolist()
+        spells = [(max(a, begin), min(b, end)) for a, b in zip(moments[::2], moments[1::2], strict=True)]
         return [(a, b) for a, b in spells if a < b]
 
     def _compact(self) -> None:
