@@ -59,7 +59,11 @@ def discover(site: Path | None = None) -> Discovery:
         if cause or each.folder is None:
             quarantined.append(Quarantined(name=each.id, cause=cause))
         else:
-            digest = hash_of(each.folder)
+            try:
+                digest = hash_of(each.folder)
+            except OSError as error:
+                quarantined.append(Quarantined(name=each.id, cause=f"its files cannot be read: {error}"))
+                continue
             plugins.append(
                 MachinePlugin(each.id, each.folder, each.version, digest, each.module, each.origin)
             )

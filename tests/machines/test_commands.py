@@ -47,6 +47,9 @@ def test_lint_of_a_tree_finds_its_plugins(tmp_path: Path, site: Path, plugin_fol
     plugin_folder.rename(distribution)
     assert run_lint(tmp_path / "twinpane-press") == (0, ["5 files, no problem"])
     assert run_lint(distribution / "machine.yaml") == (0, ["5 files, no problem"])
+    code, lines = run_lint(tmp_path)
+    assert code == 1
+    assert [line.split(": ")[0] for line in lines] == [f"{site}/site.yaml:5", "7 files, 1 problem"]
 
 
 def test_lint_of_nothing_is_a_problem(tmp_path: Path) -> None:

@@ -217,6 +217,28 @@ def test_each_mistake(
     assert any(expected in problem for problem in problems), problems
 
 
+GUID = "09087e75-8e5e-499b-954f-f2a9603db28a"
+
+
+@pytest.mark.parametrize(
+    "node", ["i=2258", "nsu=http://a/b;s=X.Y;Z", f"nsu=urn:a;g={GUID}", "nsu=urn:a;b=M/Rb=="]
+)
+def test_node_ids(plugin_folder: Path, change: Change, node: str) -> None:
+    change(T, "nsu=urn:press;s=Force", node)
+    assert told(plugin_folder) == []
+
+
+@pytest.mark.parametrize(
+    "node", ["", "X", "nsu=;s=X", "nsu=urn:a", "nsu=urn:a;x=1", "nsu=urn:a;i=a", "nsu=urn:a;g=1"]
+)
+def test_what_is_no_node_id(plugin_folder: Path, change: Change, node: str) -> None:
+    change(T, "nsu=urn:press;s=Force", node)
+    (problem,) = told(plugin_folder)
+    assert problem.startswith(
+        f"tags.yaml:8: tags.force: found the node '{node}', expected nsu=<namespace URI>"
+    )
+
+
 @pytest.mark.parametrize("file", [M, T, G, S, X])
 def test_a_file_with_mistakes_makes_no_noise_elsewhere(
     plugin_folder: Path, change: Change, file: str

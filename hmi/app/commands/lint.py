@@ -18,7 +18,7 @@ def command(paths: tuple[Path, ...], site: Path | None) -> None:
     """Check sites and machine plugins and say every mistake as file:line.
 
     PATHS are site folders (with site.yaml), plugin folders (with machine.yaml) or trees that hold
-    plugins. Without PATHS: the site that is found (or --site) and every installed plugin.
+    such folders. Without PATHS: the site that is found (or --site) and every installed plugin.
 
     Exit code 0: no problem. 1: problems, all of them listed. 2: wrong usage.
     """

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from hmi.config.addresses import Address, ModbusAddress, ModbusFormat
+from hmi.config.addresses import Address, ModbusAddress, ModbusFormat, OpcUaAddress
 from hmi.config.problems import Problem
 from hmi.config.tags import TagEntry
 from hmi.machines.files import PluginFiles
 from hmi.machines.wire import misfit
+
+_NODE_ID: Final = re.compile(
+    r"(nsu=[^;]+;)?(i=[0-9]{1,10}|s=.+|g=[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|b=[A-Za-z0-9+/]+=*)"
+)
+"""The text form of an ExpandedNodeId (OPC 10000-6, 5.3.1.11), without a server index."""
 
 _PROTOCOLS = ("opcua", "modbus", "simulated")
 
@@ -69,8 +76,15 @@ def _check_way(
         yield files.tags.problem(text, "tags", name, "address")
     for protocol in given:
         address = tag.address.of(protocol)
-        if address is not None and (text := misfit(tag, address)):
+        if address is not None and (text := misfit(tag, address) or _no_node(address)):
             yield files.tags.problem(f"tags.{name}: {text}", "tags", name, "address", protocol)
+
+
+def _no_node(address: Address) -> str:
+    if not isinstance(address, OpcUaAddress) or address.node is None or _NODE_ID.fullmatch(address.node):
+        return ""
+    expected = "nsu=<namespace URI>; and one of i=<number>, s=<text>, g=<GUID>, b=<base64>"
+    return f"found the node '{address.node}', expected {expected}"
 
 
 def _key(address: Address) -> str:

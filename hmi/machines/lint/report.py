@@ -35,14 +35,16 @@ class Report:
 
 
 def lint_path(path: Path) -> Report:
-    """A site folder (site.yaml), a plugin folder (machine.yaml), or a tree that holds such folders."""
+    """A site folder (site.yaml), a plugin folder (machine.yaml), or a tree that holds some."""
     if path.is_file():
         path = path.parent
     if (path / SITE).is_file():
         return lint_site(path)
     report = Report()
-    for folder in _plugin_folders(path):
+    for folder in _folders_with(MACHINE, path):
         report += lint_plugin(folder)
+    for folder in _folders_with(SITE, path):
+        report += lint_site(folder)
     if not report.files:
         text = f"neither {SITE} nor {MACHINE} in this folder or below, expected one of them"
         report += Report((Problem(path, 1, text),))
@@ -84,11 +86,11 @@ def lint_found(site: Path) -> Report:
     return report + Report(notes=tuple(f"plugin {each.name}: {each.cause}" for each in found.quarantined))
 
 
-def _plugin_folders(path: Path) -> Iterator[Path]:
-    if (path / MACHINE).is_file():
+def _folders_with(name: str, path: Path) -> Iterator[Path]:
+    if (path / name).is_file():
         yield path
         return
-    for file in sorted(path.rglob(MACHINE)):
+    for file in sorted(path.rglob(name)):
         below = file.relative_to(path).parts[:-1]
         hidden = any(part in _NOT_SOURCES or part.startswith(".") for part in below)
         # screens/machine.yaml has the same name and is another kind of file.
