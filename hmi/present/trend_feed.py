@@ -96,8 +96,10 @@ class TrendFeed:
                 one.series.append(max(confirmed, one.series.held_until), self._number(index, fresh))
             if live:
                 one.series.held_until = max(one.series.held_until, min(confirmed, now))
-            elif one.live:
-                one.series.append(max(confirmed, one.series.held_until) + 1, np.nan)
+            elif known:
+                if one.live:
+                    one.series.append(max(confirmed, one.series.held_until) + 1, np.nan)
+                one.series.held_until = now  # that nothing is known holds as well
             one.live = live
             one.coverage.add(now if missed else self._seen, now)
         self._seen = now

@@ -24,6 +24,8 @@ from hmi.ui.twin_geometry import polygon
 
 _SEAM: Final = 3
 """Columns before the new ones that are painted again, so that the line's joints fit."""
+_LAP: Final = 2
+"""Columns beyond a stripe that its shapes reach into, so that no seam shows."""
 _TICK_ROOM: Final = 120
 _THICK: Final = 1.8
 """Pixels of the design that a level line is thick."""
@@ -130,7 +132,7 @@ class TrendCanvas:
         for lane, low, high in zip(self.lanes, self._low, self._high, strict=True):
             lane.span = value_span(lane.tag, *_extremes(low, high), lane.span if self._valid else None)
         self._valid = True
-        self._paint(0, self._width, reduced)
+        self._paint(0, self._width, 0, reduced)
 
     def _advance(self, shift: int) -> int | None:
         """Scroll and paint what is new, from the pixel returned on; None where a scale no longer fits."""
@@ -139,11 +141,12 @@ class TrendCanvas:
         since = min(max(since, at_left), self._width)
         stripes = [(0, at_left)] if at_left else []
         stripes += [(since, self._width)] if since < self._width else []
-        reduced = [[self._reduced(lane, *stripe) for lane in self.lanes] for stripe in stripes]
+        wider = [(max(a - _LAP, 0), min(b + _LAP, self._width)) for a, b in stripes]
+        reduced = [[self._reduced(lane, *stripe) for lane in self.lanes] for stripe in wider]
         for number, lane in enumerate(self.lanes):
             self._low[number] = _shifted(self._low[number], shift)
             self._high[number] = _shifted(self._high[number], shift)
-            for (a, b), each in zip(stripes, reduced, strict=True):
+            for (a, b), each in zip(wider, reduced, strict=True):
                 self._low[number][a:b] = each[number].low
                 self._high[number][a:b] = each[number].high
             extremes = _extremes(self._low[number], self._high[number])
@@ -151,8 +154,8 @@ class TrendCanvas:
                 return None
         if shift:
             self.picture.scroll(-shift, 0, self.picture.rect())
-        for stripe, each in zip(stripes, reduced, strict=True):
-            self._paint(*stripe, each)
+        for stripe, (first, _), each in zip(stripes, wider, reduced, strict=True):
+            self._paint(*stripe, first, each)
         return 0 if at_left else since
 
     def _reduced(self, lane: Lane, since: int, until: int) -> TrendColumns:
@@ -160,7 +163,8 @@ class TrendCanvas:
         begin = (self._first + since) * self.duration
         return columns(series.read(), series.held_until, begin, self.duration, until - since)
 
-    def _paint(self, since: int, until: int, reduced: Sequence[TrendColumns]) -> None:
+    def _paint(self, since: int, until: int, first: int, reduced: Sequence[TrendColumns]) -> None:
+        """Paint the pixels from ``since`` to ``until``; the columns begin at ``first``."""
         painter = QPainter(self.picture)
         stripe = QRect(since, 0, until - since, self._height)
         painter.setClipRect(stripe)
@@ -171,11 +175,11 @@ class TrendCanvas:
         painter.setPen(Qt.PenStyle.NoPen)
         for lane, one in zip(self.lanes, reduced, strict=True):
             painter.setBrush(painting.color(lane.colour))
-            for first, after in runs(one):
-                painter.drawPolygon(self._band(lane, one, first, after, since))
+            for a, b in runs(one):
+                painter.drawPolygon(self._band(lane, one, a, b, first))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         for lane, one in zip(self.lanes, reduced, strict=True):
-            self._paint_gaps(painter, lane, one, since)
+            self._paint_gaps(painter, lane, one, first)
         painter.end()
         self._drawn_to = min((self._known_to(lane) for lane in self.lanes), default=0)
 

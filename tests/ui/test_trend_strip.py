@@ -1,0 +1,187 @@
+"""The strip: lines that are there, gaps that are seen, buttons that work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from hmi.config.screens import MachineScreen
+from hmi.config.tags import TagDescription
+from hmi.link.messages import HistoryReply
+from hmi.model import status
+from hmi.model.clock import SECOND
+from hmi.present.texts import Texts
+from hmi.present.theme import DARK
+from hmi.testing.hand_fed import HandFed
+from hmi.ui.trend_strip import TrendStrip
+
+SCREEN = MachineScreen.model_validate({"views": ("a",), "tiles": (), "trends": ("load", "temp")})
+TAGS = {name: TagDescription(unit="%", max_age=1.0) for name in ("load", "temp")}
+
+
+class Past:
+    """An engine that remembers a saw-tooth since ``since`` and answers at once when told to."""
+
+    def __init__(self, since: int) -> None:
+        self.since = since
+        self.waiting: list[tuple[int, int, int, Callable[[HistoryReply], None]]] = []
+
+    def request(
+        self, index: int, begin_utc: int, end_utc: int, points: int, reply: Callable[[HistoryReply], None]
+    ) -> None:
+        self.waiting.append((index, begin_utc, end_utc, reply))
+
+    def answer(self) -> None:
+        for index, begin, end, reply in self.waiting:
+            time = np.arange(max(begin, self.since), end, SECOND, dtype="<i8")
+            value = (time // SECOND % 60).astype("<f8")
+            severity = np.zeros(len(time), np.uint8)
+            reply(HistoryReply(1, index, time.tobytes(), value.tobytes(), severity.tobytes(), self.since))
+        self.waiting.clear()
+
+
+class Shown:
+    """A strip of 1256 × 142 in a panel of 1280 × 800."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.fed = HandFed(TAGS, screen=SCREEN)
+        self.past = Past(self.fed.clock.now().utc - 1800 * SECOND)
+        window = self.window = QWidget()
+        qtbot.addWidget(window)
+        window.resize(1280, 800)
+        self.strip = TrendStrip(
+            self.fed.machine, self.fed.session, DARK, Texts.of(self.fed.epoch), self.past, window
+        )
+        self.strip.setGeometry(12, 574, 1256, 142)
+        window.show()
+        qtbot.waitExposed(window)
+
+    def run(self, seconds: float, answer: bool = True, **values: float) -> None:
+        for _ in range(round(seconds / 0.2)):
+            if values:
+                self.fed.put(**values)
+            self.strip.refresh(self.fed.frame(0.2))
+            if answer:
+                self.past.answer()
+
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        QApplication.processEvents()
+        image = self.strip.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        memory = image.constBits()
+        assert memory is not None
+        memory.setsize(image.sizeInBytes())
+        return np.frombuffer(memory, np.uint8).reshape(image.height(), image.width(), 4)[:, :, 2::-1].copy()
+
+    def columns(self, colour: str, least: int = 1) -> npt.NDArray[np.intp]:
+        """The columns of the plot in which a colour stands in so many pixels."""
+        plot = self.strip._plot
+        part = self.pixels()[plot.top() : plot.bottom(), plot.left() : plot.right()]
+        near = np.abs(part.astype(int) - QColor(colour).getRgb()[:3]).max(axis=2) <= 6
+        return np.flatnonzero(near.sum(axis=0) >= least)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Shown:
+    return Shown(qtbot)
+
+
+def test_history_fills_the_window_and_live_goes_on(shown: Shown):
+    shown.run(2, answer=False, load=5.0, temp=6.0)
+    assert len(shown.columns(DARK.trend[0])) < 20
+    shown.run(1, load=5.0, temp=6.0)
+    wide = shown.strip._plot.width()
+    assert len(shown.columns(DARK.trend[0])) > 0.9 * wide
+    assert len(shown.columns(DARK.trend[1])) > 0.9 * wide
+
+
+def test_the_scrolled_picture_equals_one_painted_at_once(shown: Shown):
+    for number in range(150):
+        shown.run(0.2, load=50 + 30 * np.sin(number / 9).item(), temp=float(number % 7))
+    scrolled = shown.strip._canvas.picture.toImage()
+    shown.strip._canvas._redraw()
+    again = shown.strip._canvas.picture.toImage()
+    different = sum(
+        scrolled.pixel(x, y) != again.pixel(x, y)
+        for x in range(scrolled.width())
+        for y in range(scrolled.height())
+    )
+    assert different < 0.002 * scrolled.width() * scrolled.height()
+
+
+def test_a_bad_spell_is_hatched(shown: Shown):
+    shown.run(5, load=5.0, temp=6.0)
+    assert len(shown.columns(DARK.hatch_line, 4)) == 0
+    shown.fed.put(load=1.0, status=status.BAD)
+    shown.run(30)
+    hatched = shown.columns(DARK.hatch_line, 4)
+    assert 0.06 * shown.strip._plot.width() < len(hatched) < 0.14 * shown.strip._plot.width()
+    assert hatched.max() > 0.98 * shown.strip._plot.width()
+    assert len(shown.strip._gaps) == 1
+
+
+def test_back_shows_ten_minutes_earlier_and_live_returns(shown: Shown):
+    shown.run(2, load=5.0, temp=6.0)
+    now = shown.fed.clock.now().utc
+    live = shown.pixels()
+    QTest.mouseClick(shown.strip.back, Qt.MouseButton.LeftButton)
+    window = shown.strip.window_shown
+    assert window.at(now) == (now - 900 * SECOND, now - 600 * SECOND)
+    assert not shown.strip.live.isChecked()
+    assert len(shown.columns(DARK.trend[0])) > 0.7 * shown.strip._plot.width()  # the badge hides some
+    assert len(shown.columns(DARK.badge)) > 50  # "not live · from – to"
+    shown.run(3, load=5.0, temp=6.0)
+    assert shown.strip.window_shown == window  # it stands still
+    QTest.mouseClick(shown.strip.live, Qt.MouseButton.LeftButton)
+    assert shown.strip.window_shown.live
+    assert shown.strip.live.isChecked()
+    assert len(shown.columns(DARK.badge)) == 0
+    assert live.shape == shown.pixels().shape
+
+
+def test_one_cannot_go_back_past_the_beginning(shown: Shown):
+    shown.run(2, load=5.0, temp=6.0)
+    for _ in range(4):
+        QTest.mouseClick(shown.strip.back, Qt.MouseButton.LeftButton)
+    assert not shown.strip.back.isEnabled()
+    before = shown.strip.window_shown
+    QTest.mouseClick(shown.strip.back, Qt.MouseButton.LeftButton)
+    assert shown.strip.window_shown == before
+
+
+def test_touching_the_bar_goes_there(shown: Shown):
+    shown.run(2, load=5.0, temp=6.0)
+    bar = shown.strip._bar
+    QTest.mouseClick(
+        shown.strip, Qt.MouseButton.LeftButton, pos=QPoint(round(bar.center().x()), round(bar.center().y()))
+    )
+    now = shown.fed.clock.now().utc
+    assert abs(shown.strip.window_shown.at(now)[1] - (now - 1800 * SECOND)) < 10 * SECOND
+    QTest.mouseClick(
+        shown.strip, Qt.MouseButton.LeftButton, pos=QPoint(round(bar.right()), round(bar.center().y()))
+    )
+    assert shown.strip.window_shown.live
+
+
+def test_it_is_repainted_at_most_ten_times_a_second(shown: Shown):
+    shown.run(2, load=5.0, temp=6.0)
+    drawn: list[int] = []
+    original = shown.strip._canvas.update
+    shown.strip._canvas.update = lambda a, b: (drawn.append(1), original(a, b))[1]  # type: ignore[method-assign]
+    for _ in range(60):
+        shown.fed.put(load=7.0)
+        shown.strip.refresh(shown.fed.frame(1 / 60))
+    assert 5 <= len(drawn) <= 11
+
+
+def test_the_buttons_are_large_enough_for_a_glove(shown: Shown):
+    least = 12 * shown.strip.physicalDpiX() / 25.4 - 1
+    for button in (shown.strip.back, shown.strip.live):
+        assert min(button.width(), button.height()) >= min(least, 46)
