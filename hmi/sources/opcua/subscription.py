@@ -46,7 +46,7 @@ class Subscription:
         """What the server granted, one message for each sampling interval that occurs."""
         intervals = self._sampling[self._confirmed]
         return [
-            Granted(self._confirmed[intervals == interval], interval / SECOND, self.made.publishing)
+            Granted(self._confirmed[intervals == interval], float(interval) / SECOND, self.made.publishing)
             for interval in np.unique(intervals)
         ]
 
