@@ -19,6 +19,8 @@ from asyncua.crypto.permission_rules import User, UserRole
 
 from hmi.model.status import GOOD
 from hmi.model.values import Value, ValueType
+from hmi.simulation import opcua_sessions
+from hmi.simulation.opcua_sessions import SessionKeeper
 
 HOST: Final = "127.0.0.1"
 
@@ -100,7 +102,7 @@ class MachineServer:
         return f"opc.tcp://{HOST}:{self.port}/"
 
     async def __aenter__(self) -> Self:
-        server = Server(user_manager=self._gate)
+        server = Server(iserver=SessionKeeper(self._gate))
         await server.init()
         server.set_server_name(self._name)
         server.set_endpoint(self.url)
@@ -122,7 +124,7 @@ class MachineServer:
     ) -> None:
         server, self._server = self._server, None
         if server is not None:
-            await server.stop()
+            await opcua_sessions.stop(server)
 
     def set(self, node: str, value: Value, status: int = GOOD, source_time: int | None = None) -> None:
         """Note an update for the next `flush`; a later one of the same node replaces it.

@@ -24,7 +24,7 @@ async def serve(tags: int, hz: float, publish_ms: float, port: int, seconds: flo
         _say({"port": server.port, "url": server.url, "namespace": NAMESPACE, "tags": tags})
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), seconds)
-        _say(dataclasses.asdict(server.counts))
+        _say(dataclasses.asdict(await server.halt()))
 
 
 def _say(line: dict[str, object]) -> None:

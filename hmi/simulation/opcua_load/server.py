@@ -12,7 +12,9 @@ from typing import Final, Self
 
 from asyncua import Server, ua
 
+from hmi.simulation import opcua_sessions
 from hmi.simulation.opcua_load.subscriptions import LoadSubscriptionService
+from hmi.simulation.opcua_sessions import SessionKeeper
 
 NAMESPACE: Final = "urn:twinpane:load"
 HOST: Final = "127.0.0.1"
@@ -57,7 +59,7 @@ class LoadServer:
         self._generated = 0
         self._late = 0
         self._beat: asyncio.Task[None] | None = None
-        self._server = Server()
+        self._server = Server(iserver=SessionKeeper())
         iserver = self._server.iserver
         self._service = LoadSubscriptionService(
             iserver.aspace, iserver, hz=hz, fastest=publish_ms, namespace=_INDEX
@@ -97,12 +99,18 @@ class LoadServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.halt()
+        await opcua_sessions.stop(self._server)
+
+    async def halt(self) -> Counts:
+        """Stop changing and publishing; the counts are final then. Clients may still read what was sent."""
         beat, self._beat = self._beat, None
         if beat is not None:
             beat.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await beat
-        await self._server.stop()
+        await self._server.iserver.close_sessions()
+        return self.counts
 
     async def _add_variables(self) -> None:
         """Add them in folders: the library looks through a folder for each variable that it adds to it."""

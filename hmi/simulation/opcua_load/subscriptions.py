@@ -143,9 +143,10 @@ class LoadSubscriptionService(SubscriptionService):  # type: ignore[misc]
 
     async def delete_subscriptions(self, ids: list[int]) -> list[ua.StatusCode]:
         """Delete subscriptions; what they sent stays counted."""
-        for each in ids:
-            self._remember(self.subscriptions.get(each))
+        ending = [self.subscriptions.get(each) for each in ids]
         results: list[ua.StatusCode] = await super().delete_subscriptions(ids)
+        for subscription in ending:
+            self._remember(subscription)
         return results
 
     def _remember(self, subscription: LoadSubscription | None) -> None:

@@ -19,8 +19,10 @@ from hmi.sources.opcua.clock_offset import OffsetEstimator
 from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.resolving import Resolved, resolve
+from hmi.sources.opcua.services import CreatedSubscription
 from hmi.sources.opcua.session import Session
 from hmi.sources.opcua.subscription import Subscription
+from hmi.sources.opcua.together import run_together
 from hmi.sources.protocol import Emit
 
 FIRST_QUESTIONS: Final = 5
@@ -77,22 +79,17 @@ class Connection:
         """Emit what the server says until the link fails.
 
         Raises:
-            BaseExceptionGroup: of `LinkLostError` and `ServiceFaultError`, when the link has failed.
+            LinkLostError, ServiceFaultError: the link has failed.
         """
         for subscription in self._subscriptions.values():
             for granted in subscription.granted():
                 self._emit(granted)
         self._tell_offset(self.session.now())
         self._tell_missing(self._missing)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._watch())
-            tasks.create_task(self._keep_time())
-            tasks.create_task(self.session.keep_channel())
-            if self._subscriptions:
-                tasks.create_task(self._search())
-                # One request more than subscriptions, so that news never wait for a request to come.
-                publishers = [tasks.create_task(self._publish()) for _ in range(len(self._subscriptions) + 1)]
-                tasks.create_task(_fail_without(publishers))
+        tasks = [self._watch(), self._keep_time(), self.session.keep_channel()]
+        if self._subscriptions:
+            tasks += [self._publish_all(), self._search()]
+        await run_together(*tasks)
 
     def target(self, index: int) -> tuple[ua.NodeId, ua.VariantType] | None:
         """Where a write of a tag goes; None where the server has no such variable."""
@@ -100,15 +97,18 @@ class Connection:
 
     async def _subscribe(self, group: Group) -> Subscription:
         before = self.session.now().monotonic
-        keep_alives = plan.keep_alive_count(group.publishing, group.keep_alive)
-        lifetime = plan.lifetime_count(group.publishing, keep_alives)
-        made = await services.create_subscription(self.session, group.publishing, keep_alives, lifetime)
-        fitting = plan.keep_alive_count(made.publishing, group.keep_alive)
-        if fitting != made.keep_alives:
-            # The counts were meant for another interval than the one granted.
-            lifetime = plan.lifetime_count(made.publishing, fitting)
-            made = await services.modify_subscription(self.session, made, fitting, lifetime)
+        made = await self._request(group, group.publishing)
+        if plan.keep_alive_count(made.publishing, group.keep_alive) < made.keep_alives:
+            # The counts were meant for a shorter interval than the one granted. Not every server can
+            # change them afterwards, so ask anew for what it does grant.
+            await services.delete_subscription(self.session, made.id)
+            made = await self._request(group, made.publishing)
         return Subscription(group, made, before)
+
+    async def _request(self, group: Group, publishing: float) -> CreatedSubscription:
+        keep_alives = plan.keep_alive_count(publishing, group.keep_alive)
+        lifetime = plan.lifetime_count(publishing, keep_alives)
+        return await services.create_subscription(self.session, publishing, keep_alives, lifetime)
 
     async def _monitor(self, subscription: Subscription, nodes: Resolved) -> None:
         group = subscription.group
@@ -139,6 +139,11 @@ class Connection:
         types = await writing.variant_types(self.session, [(tag, node) for _, tag, node in targets])
         for (index, _, node), variant_type in zip(targets, types, strict=True):
             self._writable[index] = (node, variant_type)
+
+    async def _publish_all(self) -> None:
+        # One request more than subscriptions, so that news never wait for a request to come.
+        await run_together(*(self._publish() for _ in range(len(self._subscriptions) + 1)))
+        raise LinkLostError(f"{self.session.url}: the server takes no requests for news")
 
     async def _publish(self) -> None:
         """Keep one PublishRequest waiting at the server."""
@@ -242,13 +247,3 @@ class Connection:
                 received=now,
             )
         )
-
-
-async def _fail_without(publishers: Sequence[asyncio.Task[None]]) -> None:
-    """A server that takes no PublishRequest at all says nothing; end the link rather than wait.
-
-    Raises:
-        LinkLostError: the last publisher has given up.
-    """
-    await asyncio.wait(publishers)
-    raise LinkLostError("the server accepts no requests for news (BadTooManyPublishRequests)")

@@ -46,14 +46,6 @@ def fault_text(error: ua.UaStatusCodeError) -> str:
     return f"{code.name} ({code.doc})"
 
 
-def first_cause(group: BaseExceptionGroup[Exception]) -> str:
-    """The text of the first error in a group: what came after is mostly its consequence."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return str(error)
-
-
 def _text(error: Exception) -> str:
     match error:
         case ConnectionRefusedError():

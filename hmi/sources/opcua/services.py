@@ -154,25 +154,11 @@ async def create_subscription(
     )
 
 
-async def modify_subscription(
-    session: Session, made: CreatedSubscription, keep_alives: int, lifetime: int
-) -> CreatedSubscription:
-    """Ask for other counts at the interval that the server has granted."""
-    parameters = ua.ModifySubscriptionParameters(
-        SubscriptionId=made.id,
-        RequestedPublishingInterval=made.publishing * 1000,
-        RequestedLifetimeCount=lifetime,
-        RequestedMaxKeepAliveCount=keep_alives,
-    )
-    answer, _ = await session.request(
-        ua.ModifySubscriptionRequest(Parameters=parameters),
-        ua.ModifySubscriptionResponse,
-        "changing a subscription",
-    )
-    granted = answer.Parameters
-    return CreatedSubscription(
-        made.id, granted.RevisedPublishingInterval / 1000, granted.RevisedMaxKeepAliveCount
-    )
+async def delete_subscription(session: Session, subscription: int) -> None:
+    """Take a subscription back."""
+    request = ua.DeleteSubscriptionsRequest()
+    request.Parameters.SubscriptionIds = [subscription]
+    await session.request(request, ua.DeleteSubscriptionsResponse, "deleting a subscription")
 
 
 async def create_items(

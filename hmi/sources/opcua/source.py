@@ -16,7 +16,7 @@ from hmi.model.samples import WriteOutcome, WriteResult
 from hmi.model.values import Scalar
 from hmi.sources.opcua import plan, writing
 from hmi.sources.opcua.connection import Connection
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, first_cause
+from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError
 from hmi.sources.opcua.link import Link
 from hmi.sources.opcua.session import connect
 from hmi.sources.opcua.writing import UnwritableError
@@ -68,12 +68,11 @@ class OpcUaSource:
         while True:
             try:
                 await self._one_link(link, emit)
-            except* (LinkLostError, ServiceFaultError) as failed:
-                cause = first_cause(failed)
-                _log.debug("link failed: %s", cause)
+            except (LinkLostError, ServiceFaultError) as failed:
+                _log.debug("link failed: %s", failed)
                 if link.is_up:
                     pause = FIRST_PAUSE
-                link.down(cause)
+                link.down(str(failed))
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 

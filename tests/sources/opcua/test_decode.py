@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import math
+import struct
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from asyncua import ua
+from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hmi.model import status, values
+from hmi.model.clock import NO_TIME
+from hmi.model.values import ValueType
+from hmi.sources.opcua.decode import Decoded, decode, utc_ns
+
+V = ua.VariantType
+
+
+def over_the_wire(*items: ua.MonitoredItemNotification) -> list[ua.MonitoredItemNotification]:
+    """The items as the library decodes them from what it encodes."""
+    binary = struct_to_binary(ua.DataChangeNotification(MonitoredItems=list(items)))
+    decoded: list[ua.MonitoredItemNotification] = struct_from_binary(
+        ua.DataChangeNotification, ua.utils.Buffer(binary)
+    ).MonitoredItems
+    return decoded
+
+
+def item(variant: ua.Variant | None, handle: int = 0, **parts: Any) -> ua.MonitoredItemNotification:
+    return ua.MonitoredItemNotification(ClientHandle=handle, Value=ua.DataValue(variant, **parts))
+
+
+def one(variant: ua.Variant | None, wire: ValueType, **parts: Any) -> tuple[int, values.Value]:
+    decoded = decode(over_the_wire(item(variant, **parts)), {0: wire})
+    lane = int(decoded.raw[0])
+    if wire.in_side_area:
+        offset, length = values.side_span(lane)
+        return int(decoded.status[0]), values.unpack_side(decoded.side[offset : offset + length], wire)
+    return int(decoded.status[0]), values.from_lane(lane, wire)
+
+
+@pytest.mark.parametrize(
+    ("variant", "wire", "value"),
+    [
+        (ua.Variant(0.1 + 0.2, V.Double), ValueType.FLOAT, 0.1 + 0.2),
+        (ua.Variant(1.5, V.Float), ValueType.FLOAT, 1.5),
+        (ua.Variant(-math.inf, V.Double), ValueType.FLOAT, -math.inf),
+        (ua.Variant(-7, V.Int16), ValueType.FLOAT, -7.0),
+        (ua.Variant(2**62 + 1, V.Int64), ValueType.INT, 2**62 + 1),
+        (ua.Variant(-(2**63), V.Int64), ValueType.INT, -(2**63)),
+        (ua.Variant(-5, V.Int32), ValueType.INT, -5),
+        (ua.Variant(255, V.Byte), ValueType.INT, 255),
+        (ua.Variant(2**64 - 1, V.UInt64), ValueType.UINT, 2**64 - 1),
+        (ua.Variant(3, V.Int32), ValueType.ENUM, 3),
+        (ua.Variant(True, V.Boolean), ValueType.BOOL, True),
+        (ua.Variant("Ø 12 µm", V.String), ValueType.STRING, "Ø 12 µm"),
+        (ua.Variant(None, V.String), ValueType.STRING, ""),
+        (ua.Variant(ua.LocalizedText("Schlichten"), V.LocalizedText), ValueType.STRING, "Schlichten"),
+        (ua.Variant([1.5, -2.0], V.Double), ValueType.FLOATS, (1.5, -2.0)),
+        (ua.Variant([1, 2, 3], V.Int16), ValueType.FLOATS, (1.0, 2.0, 3.0)),
+    ],
+)
+def test_a_value_of_a_fitting_type_comes_through_exact(
+    variant: ua.Variant, wire: ValueType, value: values.Value
+) -> None:
+    assert one(variant, wire) == (status.GOOD, value)
+
+
+@pytest.mark.parametrize(
+    ("variant", "wire"),
+    [
+        (ua.Variant(True, V.Boolean), ValueType.FLOAT),
+        (ua.Variant(True, V.Boolean), ValueType.INT),
+        (ua.Variant(1, V.Int32), ValueType.BOOL),
+        (ua.Variant(1.0, V.Double), ValueType.INT),
+        (ua.Variant("1", V.String), ValueType.FLOAT),
+        (ua.Variant(1.0, V.Double), ValueType.STRING),
+        (ua.Variant(b"x", V.ByteString), ValueType.STRING),
+        (ua.Variant([1.0], V.Double), ValueType.FLOAT),
+        (ua.Variant(1.0, V.Double), ValueType.FLOATS),
+        (ua.Variant([True], V.Boolean), ValueType.FLOATS),
+        (ua.Variant(None, V.Null), ValueType.FLOAT),
+    ],
+)
+@pytest.mark.parametrize("code", [status.GOOD, status.UNCERTAIN_LAST_USABLE_VALUE])
+def test_a_value_of_another_type_is_bad_and_not_guessed(
+    variant: ua.Variant, wire: ValueType, code: int
+) -> None:
+    decoded = decode(over_the_wire(item(variant, StatusCode=ua.StatusCode(code))), {0: wire})
+    assert decoded.status.tolist() == [status.BAD_TYPE_MISMATCH]
+    assert decoded.raw.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("variant", "wire"),
+    [(ua.Variant(2**63, V.UInt64), ValueType.INT), (ua.Variant(-1, V.Int16), ValueType.UINT)],
+)
+def test_an_integer_that_does_not_fit_is_out_of_range(variant: ua.Variant, wire: ValueType) -> None:
+    assert one(variant, wire)[0] == status.BAD_OUT_OF_RANGE
+
+
+def test_a_bad_status_stays_whatever_the_value() -> None:
+    bad = ua.StatusCode(status.BAD_SENSOR_FAILURE)
+    assert one(ua.Variant(None, V.Null), ValueType.FLOAT, StatusCode=bad)[0] == status.BAD_SENSOR_FAILURE
+    assert one(ua.Variant(7.5, V.Double), ValueType.FLOAT, StatusCode=bad) == (status.BAD_SENSOR_FAILURE, 7.5)
+
+
+def test_an_uncertain_value_stays_uncertain() -> None:
+    uncertain = ua.StatusCode(status.UNCERTAIN_LAST_USABLE_VALUE)
+    found = one(ua.Variant(7.5, V.Double), ValueType.FLOAT, StatusCode=uncertain)
+    assert found == (status.UNCERTAIN_LAST_USABLE_VALUE, 7.5)
+
+
+def test_nan_keeps_its_bits() -> None:
+    odd_nan = struct.unpack("<d", struct.pack("<Q", 0x7FF8_0000_0000_1234))[0]
+    decoded = decode(over_the_wire(item(ua.Variant(odd_nan, V.Double))), {0: ValueType.FLOAT})
+    assert decoded.raw.tolist() == [0x7FF8_0000_0000_1234]
+    assert decoded.status.tolist() == [status.GOOD]
+
+
+def test_order_handles_and_times_are_kept_and_strangers_passed_over() -> None:
+    early = datetime(2024, 2, 29, 12, 0, 0, 123456, tzinfo=UTC)
+    late = early + timedelta(milliseconds=50)
+    decoded = decode(
+        over_the_wire(
+            item(ua.Variant(1.0, V.Double), 7, SourceTimestamp=early, ServerTimestamp=late),
+            item(ua.Variant(9.0, V.Double), 99),
+            item(ua.Variant(2.0, V.Double), 7, ServerTimestamp=late),
+            item(ua.Variant("a", V.String), 3),
+        ),
+        {7: ValueType.FLOAT, 3: ValueType.STRING},
+    )
+    early_ns = 1_709_208_000_123_456_000
+    assert decoded.index.tolist() == [7, 7, 3]
+    assert decoded.raw.view(np.float64)[:2].tolist() == [1.0, 2.0]
+    assert decoded.source_time.tolist() == [early_ns, NO_TIME, NO_TIME]
+    assert decoded.server_time.tolist() == [early_ns + 50_000_000, early_ns + 50_000_000, NO_TIME]
+
+
+def test_nothing_decodes_to_empty_columns() -> None:
+    decoded: Decoded = decode([], {})
+    assert len(decoded.index) == len(decoded.raw) == len(decoded.status) == 0
+
+
+def test_the_null_time_of_1601_is_no_time() -> None:
+    assert utc_ns(datetime(1601, 1, 1, tzinfo=UTC)) == NO_TIME
+    assert utc_ns(None) == NO_TIME
+    assert utc_ns(datetime(1970, 1, 1, tzinfo=UTC)) == 0
+
+
+@given(st.lists(st.text(max_size=20), max_size=8))
+def test_strings_find_their_own_bytes_in_the_side_area(texts: list[str]) -> None:
+    items = [item(ua.Variant(text, V.String), i) for i, text in enumerate(texts)]
+    decoded = decode(items, dict.fromkeys(range(len(texts)), ValueType.STRING))
+    spans = [values.side_span(int(lane)) for lane in decoded.raw]
+    found = [
+        values.unpack_side(decoded.side[offset : offset + length], ValueType.STRING)
+        for offset, length in spans
+    ]
+    assert found == texts

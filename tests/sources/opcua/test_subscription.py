@@ -1,0 +1,132 @@
+"""What a notification means, without a server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from asyncua import ua
+
+from hmi.config.addresses import OpcUaAddress
+from hmi.config.tags import Tag
+from hmi.model import status
+from hmi.model.clock import SECOND, Instant
+from hmi.model.samples import Batch, Confirmation, Lost, SourceMessage
+from hmi.model.values import ValueType
+from hmi.sources.opcua.clock_offset import Estimate
+from hmi.sources.opcua.errors import LinkLostError
+from hmi.sources.opcua.plan import Group
+from hmi.sources.opcua.services import CreatedSubscription
+from hmi.sources.opcua.session import Published
+from hmi.sources.opcua.subscription import Subscription
+
+UTC_ZERO = 1_700_000_000 * SECOND
+CLOCK = Estimate(offset=UTC_ZERO, uncertainty=SECOND // 1000)
+
+
+def tag(name: str) -> Tag:
+    return Tag(id=f"m/{name}", machine="m", name=name, wire=ValueType.FLOAT, address=OpcUaAddress(node="i=1"))
+
+
+@pytest.fixture
+def subscription() -> Subscription:
+    tags = ((3, tag("a")), (5, tag("b")), (8, tag("missing")))
+    made = Subscription(Group("live", tags, 0.05, 0.05, 0.5), CreatedSubscription(1, 0.05, 10), 10 * SECOND)
+    made.add(3, tags[0][1], 0.05)
+    made.add(5, tags[1][1], 0.1)
+    return made
+
+
+def value(handle: int, code: int = status.GOOD) -> ua.MonitoredItemNotification:
+    variant = ua.Variant(1.0, ua.VariantType.Double)
+    return ua.MonitoredItemNotification(
+        ClientHandle=handle, Value=ua.DataValue(variant, StatusCode=ua.StatusCode(code))
+    )
+
+
+def take(
+    subscription: Subscription, number: int, *parts: Any, at: int = 20, asked: int = 19
+) -> list[SourceMessage]:
+    result = ua.PublishResult(
+        SubscriptionId=1,
+        NotificationMessage=ua.NotificationMessage(
+            SequenceNumber=number,
+            PublishTime=datetime.fromtimestamp((UTC_ZERO + at * SECOND) / SECOND, UTC),
+            NotificationData=list(parts),
+        ),
+    )
+    received = Instant(UTC_ZERO + at * SECOND, at * SECOND)
+    return subscription.take(Published(result, asked * SECOND, received), result, CLOCK)
+
+
+def change(*items: ua.MonitoredItemNotification) -> ua.DataChangeNotification:
+    return ua.DataChangeNotification(MonitoredItems=list(items))
+
+
+def lost(said: list[SourceMessage]) -> int:
+    return sum(isinstance(message, Lost) for message in said)
+
+
+def test_samples_come_before_the_confirmation_of_all_items_that_exist(subscription: Subscription) -> None:
+    batch, confirmation = take(subscription, 1, change(value(5)))
+    assert isinstance(batch, Batch)
+    assert batch.index.tolist() == [5]
+    assert isinstance(confirmation, Confirmation)
+    assert confirmation.index.tolist() == [3, 5]
+
+
+def test_a_keep_alive_confirms_and_says_nothing_else(subscription: Subscription) -> None:
+    (confirmation,) = take(subscription, 1)
+    assert isinstance(confirmation, Confirmation)
+    assert confirmation.index.tolist() == [3, 5]
+
+
+def test_unbroken_numbers_lose_nothing(subscription: Subscription) -> None:
+    said = [take(subscription, n, change(value(3))) for n in (1, 2, 3)]
+    said += [take(subscription, 4), take(subscription, 4), take(subscription, 4, change(value(3)))]
+    said += [take(subscription, 5)]
+    assert [lost(each) for each in said] == [0] * 7
+
+
+def test_a_gap_is_told_where_it_is_seen_and_once(subscription: Subscription) -> None:
+    take(subscription, 1, change(value(3)))
+    assert lost(take(subscription, 4, change(value(3)))) == 1
+    assert lost(take(subscription, 5, change(value(3)))) == 0
+    assert lost(take(subscription, 8)) == 1, "a keep-alive carries the number of the next notification"
+    assert lost(take(subscription, 8, change(value(3)))) == 0
+
+
+def test_numbers_begin_again_at_one(subscription: Subscription) -> None:
+    take(subscription, 2**32 - 1, change(value(3)))
+    assert lost(take(subscription, 1, change(value(3)))) == 0
+
+
+def test_an_overflowed_queue_is_a_loss_of_unknown_size(subscription: Subscription) -> None:
+    said = take(subscription, 1, change(value(3), value(5, status.GOOD | 0x480)))
+    assert [m.count for m in said if isinstance(m, Lost)] == [0]
+    assert isinstance(said[0], Batch)
+    assert len(said[0]) == 2, "the sample that tells of the loss is a sample"
+
+
+def test_without_times_a_value_may_be_as_old_as_the_notification_before(subscription: Subscription) -> None:
+    (first, _) = take(subscription, 1, change(value(3)), at=20)
+    assert isinstance(first, Batch)
+    assert first.not_before.tolist() == [10 * SECOND - SECOND // 20], "since the subscription was made"
+    (second, _) = take(subscription, 2, change(value(3), value(5)), at=21)
+    assert isinstance(second, Batch)
+    previous = 20 * SECOND - CLOCK.uncertainty
+    assert second.not_before.tolist() == [previous - SECOND // 20, previous - SECOND // 10]
+
+
+def test_granted_intervals_are_told_by_interval(subscription: Subscription) -> None:
+    told = [
+        (granted.index.tolist(), granted.sampling, granted.publishing) for granted in subscription.granted()
+    ]
+    assert told == [([3], 0.05, 0.05), ([5], 0.1, 0.05)]
+
+
+def test_the_end_of_a_subscription_is_the_end_of_the_link(subscription: Subscription) -> None:
+    ended = ua.StatusChangeNotification(Status=ua.StatusCode(status.BAD_TIMEOUT))
+    with pytest.raises(LinkLostError, match="BadTimeout"):
+        take(subscription, 1, ended)

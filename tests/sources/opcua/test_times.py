@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hmi.model.clock import MILLISECOND, NO_TIME, SECOND
+from hmi.sources.opcua.clock_offset import DRIFT, Estimate, OffsetEstimator
+from hmi.sources.opcua.timing import not_before
+
+TRIPS = st.integers(0, 500 * MILLISECOND)
+
+
+@given(
+    offset=st.integers(-(10**18), 10**18),
+    trips=st.lists(st.tuples(TRIPS, TRIPS), min_size=1, max_size=40),
+)
+def test_the_true_offset_lies_within_the_uncertainty(offset: int, trips: list[tuple[int, int]]) -> None:
+    estimator = OffsetEstimator()
+    now = 5 * SECOND
+    for out, back in trips:
+        estimator.add(now, now + out + offset, now + out + back)
+        now += out + back + SECOND
+    estimate = estimator.estimate(now)
+    assert estimate is not None
+    assert abs(estimate.offset - offset) <= estimate.uncertainty
+    shortest = min(out + back for out, back in trips[-16:])
+    assert estimate.uncertainty <= shortest // 2 + 1 + (now * DRIFT)
+
+
+def test_a_good_measurement_outlives_worse_ones_but_not_for_ever() -> None:
+    estimator = OffsetEstimator()
+    estimator.add(0, 7, 2 * MILLISECOND)
+    estimator.add(SECOND, SECOND + 30 * MILLISECOND, SECOND + 60 * MILLISECOND)
+    soon, late = estimator.estimate(2 * SECOND), estimator.estimate(10_000 * SECOND)
+    assert soon is not None
+    assert late is not None
+    assert soon.uncertainty < 2 * MILLISECOND
+    assert late.uncertainty > SECOND / 2, "two quartz clocks drift apart"
+
+
+def test_a_device_whose_clock_was_set_is_measured_anew() -> None:
+    estimator = OffsetEstimator()
+    estimator.add(0, 0, 2 * MILLISECOND)
+    estimator.add(SECOND, 3601 * SECOND, SECOND + 8 * MILLISECOND)
+    estimate = estimator.estimate(SECOND)
+    assert estimate is not None
+    assert abs(estimate.offset - 3600 * SECOND) <= estimate.uncertainty <= 4 * MILLISECOND
+
+
+def test_no_answer_no_estimate() -> None:
+    assert OffsetEstimator().estimate(0) is None
+
+
+def lanes(*times: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array(times, np.int64)
+
+
+DEVICE = 1_700_000_000 * SECOND
+CLOCK = Estimate(offset=DEVICE, uncertainty=3 * MILLISECOND)
+RECEIVED = 100 * SECOND
+
+
+def bound(source: int, server: int, clock: Estimate | None = CLOCK, previous: int = 99 * SECOND) -> int:
+    found = not_before(
+        lanes(source), lanes(server), lanes(50 * MILLISECOND), clock, previous=previous, received=RECEIVED
+    )
+    return int(found[0])
+
+
+def test_a_source_time_counts_less_sampling_and_uncertainty() -> None:
+    assert bound(DEVICE + 99 * SECOND, NO_TIME) == 99 * SECOND - 53 * MILLISECOND
+
+
+def test_the_servers_time_stands_in() -> None:
+    assert bound(NO_TIME, DEVICE + 98 * SECOND) == 98 * SECOND - 53 * MILLISECOND
+    assert bound(DEVICE + 97 * SECOND, DEVICE + 98 * SECOND) == 97 * SECOND - 53 * MILLISECOND
+
+
+def test_without_a_time_or_a_clock_only_the_previous_notification_is_known() -> None:
+    assert bound(NO_TIME, NO_TIME) == 99 * SECOND - 50 * MILLISECOND
+    assert bound(DEVICE + 99 * SECOND, NO_TIME, clock=None) == 99 * SECOND - 50 * MILLISECOND
+
+
+def test_a_time_in_the_future_is_not_believed() -> None:
+    a_little = DEVICE + RECEIVED + 2 * MILLISECOND
+    assert bound(a_little, NO_TIME) == RECEIVED - 51 * MILLISECOND
+    by_an_hour = DEVICE + RECEIVED + 3600 * SECOND
+    assert bound(by_an_hour, NO_TIME) == 99 * SECOND - 50 * MILLISECOND
+
+
+@given(
+    source=st.one_of(st.just(NO_TIME), st.integers(DEVICE - 10**15, DEVICE + 10**15)),
+    server=st.one_of(st.just(NO_TIME), st.integers(DEVICE - 10**15, DEVICE + 10**15)),
+    clock=st.one_of(st.none(), st.just(CLOCK)),
+    previous=st.integers(0, 2 * RECEIVED),
+)
+def test_never_later_than_received(source: int, server: int, clock: Estimate | None, previous: int) -> None:
+    assert bound(source, server, clock, previous) <= RECEIVED
