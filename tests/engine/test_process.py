@@ -1,0 +1,186 @@
+"""The engine as a process: what it serves, how it ends, and that there is never more than one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hmi.link.client import LinkClient
+from hmi.link.errors import LinkClosed, LinkUnavailable
+from hmi.link.lock import holder, is_held
+from hmi.link.messages import ContextNews, HistoryReply, Notice, ToClient, Welcome
+from hmi.model.clock import SECOND, SystemClock
+from hmi.present.session import Session
+from hmi.testing.sites import write_small_site
+
+
+def until(condition: Callable[[], object], what: str = "") -> None:
+    end = time.monotonic() + 40
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.01)
+
+
+class Site:
+    """A small site with engine processes that are all ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = write_small_site(folder / "site")
+        self.run = folder / "run"
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def engine(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "hmi.app", "engine", "--site", str(self.folder), *arguments]
+        environment = {**os.environ, "TWINPANE_RUN": str(self.run)}
+        with (self.folder / "stderr").open("ab") as errors:
+            self.processes.append(subprocess.Popen(command, env=environment, stderr=errors))
+        return self.processes[-1]
+
+    def said(self) -> str:
+        return (self.folder / "stderr").read_text()
+
+
+class Screen:
+    """A client that keeps a session, as the panel does."""
+
+    def __init__(self, directory: Path) -> None:
+        self.messages: list[ToClient] = []
+        self.session: Session | None = None
+        end = time.monotonic() + 40
+        while True:
+            try:
+                self.client = LinkClient.connect(directory)
+                break
+            except LinkUnavailable:
+                assert time.monotonic() < end
+                time.sleep(0.02)
+        until(lambda: self.take() and self.session is not None)
+
+    def take(self) -> bool:
+        for message in self.client.receive():
+            self.messages.append(message)
+            if isinstance(message, Welcome):
+                assert self.client.table is not None
+                self.session = Session.begin(message, self.client.table.side_bytes)
+            elif self.session is not None:
+                self.session.take(message)
+        return True
+
+    def value(self, name: str) -> object:
+        self.take()
+        assert self.session is not None
+        self.session.refresh(self.client.table, SystemClock().now(), engine_alive=True)
+        return self.session.value(self.session.index("rig", name))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path)
+    yield made
+    for process in made.processes:
+        process.kill()
+        process.wait()
+
+
+def test_it_serves_values_derived_tags_context_and_history(site: Site) -> None:
+    site.engine()
+    screen = Screen(site.run)
+    until(lambda: screen.value("steady") == 42.0 and screen.value("part") == "Bracket")
+    until(lambda: (s := screen.value("speed")) and screen.session and screen.value("double") and s)
+    assert any(isinstance(m, ContextNews) and m.event.value == "Bracket" for m in screen.messages)
+    session = screen.session
+    assert session is not None
+    index = session.index("rig", "speed")
+    time.sleep(0.5)
+    now = time.time_ns()
+    number = screen.client.request_history(index, now - 10 * SECOND, now, 500)
+    until(lambda: screen.take() and any(isinstance(m, HistoryReply) for m in screen.messages))
+    reply = next(m for m in screen.messages if isinstance(m, HistoryReply))
+    times = np.frombuffer(reply.time, "<i8")
+    assert (reply.request, reply.index) == (number, index)
+    assert len(times) > 10
+    assert np.all(np.diff(times) > 0)
+    assert screen.client.table is not None
+    beats = {screen.client.table.heartbeat for _ in range(20) if not time.sleep(0.02)}
+    assert len(beats) > 5
+    screen.client.close()
+
+
+def test_a_second_engine_of_the_same_site_is_refused(site: Site) -> None:
+    first = site.engine()
+    Screen(site.run).client.close()
+    assert site.engine().wait(60) == 1
+    assert "running already" in site.said()
+    assert first.poll() is None
+
+
+def test_it_ends_cleanly_and_leaves_nothing(site: Site) -> None:
+    process = site.engine()
+    screen = Screen(site.run)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    screen.client.receive()  # what had been sent before the end
+    with pytest.raises(LinkClosed):
+        screen.client.receive()
+    screen.client.close()
+    assert {each.name for each in site.run.iterdir()} == {"engine.lock"}
+
+
+def test_after_a_kill_the_next_engine_cleans_up_and_serves(site: Site) -> None:
+    for _ in range(3):
+        process = site.engine()
+        screen = Screen(site.run)
+        until(lambda s=screen: s.value("steady") == 42.0)
+        found = holder(site.run)
+        assert found is not None
+        assert found.pid == process.pid
+        process.kill()
+        process.wait()
+        assert not is_held(site.run)
+        screen.client.close()
+    site.engine()
+    screen = Screen(site.run)
+    assert len(list(site.run.glob("table-*"))) == 1
+    screen.client.close()
+
+
+def test_a_new_configuration_is_a_new_epoch_and_a_wrong_one_is_told_and_not_taken(site: Site) -> None:
+    process = site.engine()
+    screen = Screen(site.run)
+    until(lambda: screen.value("steady") == 42.0)
+    tags = site.folder / "machines" / "rig" / "tags.yaml"
+    tags.write_text(tags.read_text().replace("low: 42.0", "low: 43.0"))
+    process.send_signal(signal.SIGHUP)
+    until(lambda: screen.value("steady") == 43.0)
+    welcomes = [m for m in screen.messages if isinstance(m, Welcome)]
+    assert len({w.digest for w in welcomes}) == len(welcomes) == 2
+    (site.folder / "site.yaml").write_text("schema: twinpane.site/1\nid: small\nmachine: []\n")
+    process.send_signal(signal.SIGHUP)
+    until(lambda: screen.take() and any(isinstance(m, Notice) for m in screen.messages))
+    told = next(m for m in screen.messages if isinstance(m, Notice))
+    assert "site.yaml:3" in told.text
+    assert screen.value("steady") == 43.0
+    screen.client.close()
+
+
+def test_an_engine_of_a_panel_ends_some_time_after_its_last_panel(site: Site) -> None:
+    process = site.engine("--managed", "panel", "--linger", "0.5")
+    screen = Screen(site.run)
+    time.sleep(1.0)
+    assert process.poll() is None
+    screen.client.close()
+    assert process.wait(30) == 0
+
+
+def test_wrong_configuration_is_said_with_file_and_line(site: Site) -> None:
+    (site.folder / "site.yaml").write_text("schema: twinpane.site/1\nid: small\nmachines: 7\n")
+    assert site.engine().wait(60) == 1
+    assert "site.yaml:3" in site.said()
