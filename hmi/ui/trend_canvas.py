@@ -115,11 +115,11 @@ class TrendCanvas:
 
     def x(self, time: int) -> float:
         """Where a moment (UTC ns) lies, in pixels of the picture."""
-        return time / self.duration - self._first
+        return (time - self._first * self.duration) / self.duration
 
     def time(self, x: float) -> int:
         """The moment (UTC ns) at a pixel of the picture."""
-        return round((x + self._first) * self.duration)
+        return self._first * self.duration + round(x * self.duration)
 
     @property
     def span(self) -> tuple[int, int]:
