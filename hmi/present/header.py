@@ -39,7 +39,7 @@ class TimeLeft:
 
 @dataclass(frozen=True, slots=True)
 class HeaderView:
-    """The header bar without its latency pill. ``path`` is the ISA-95 path, outermost level first."""
+    """The header bar without its latency pill. ``path``: what it is, and its ISA-95 area and line."""
 
     title: str
     path: str
@@ -52,8 +52,8 @@ class HeaderView:
 
 def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -> HeaderView:
     """The header while one machine is in view; ``texts`` are the machine's."""
-    levels = machine.path.levels()
-    path = _LEVEL_SEPARATOR.join(levels[1:] if len(levels) > 3 else levels)
+    # Enterprise and site are on the Site screen; here they would only push out what tells machines apart.
+    path = _LEVEL_SEPARATOR.join(each for each in (machine.area, machine.line) if each)
     kind = type_name(machine, texts)
     return HeaderView(
         title=texts.text(machine.name),
@@ -140,9 +140,11 @@ def time_left(session: Session, frame: Frame, machine: Machine, texts: Texts) ->
     if remaining is None:
         return None
     total = None if progress.total is None else seconds(session, frame, machine.id, progress.total)
-    if total is None:
-        return TimeLeft(formats.duration(remaining), texts.text("progress.remaining_only"))
-    text = texts.text(progress.text, total=formats.duration(total))
+    text = texts.text(progress.text)
+    if total is not None:
+        text = texts.text(progress.text, total=formats.duration(total))
+    elif "{total}" in text:
+        text = texts.text("progress.remaining_only")
     return TimeLeft(formats.duration(remaining), text)
 
 

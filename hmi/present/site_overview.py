@@ -14,7 +14,7 @@ from hmi.present.freshness import Freshness
 from hmi.present.machine_state import StateView
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
-from hmi.present.tile import ReadoutView
+from hmi.present.tile import TileView
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class MachineCard:
     name: str
     type_name: str
     state: StateView | None
-    figures: tuple[ReadoutView, ...]
+    figures: tuple[TileView, ...]
     job: str
     progress: float | None
     news: str
@@ -74,15 +74,16 @@ def card(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Mach
     )
 
 
-def figure(session: Session, frame: Frame, machine: Machine, name: str, texts: Texts) -> ReadoutView:
-    """A headline figure: the tag's readout, times that are left as minutes and seconds."""
+def figure(session: Session, frame: Frame, machine: Machine, name: str, texts: Texts) -> TileView:
+    """A headline figure: the tag's tile, times that are left as minutes and seconds."""
     index = session.index(machine.id, name)
-    shown = tile.readout(session, frame, index, texts)
+    shown = tile.tile(session, frame, index, texts)
     progress = machine.type.progress
     value = session.value(index)
     timed = progress is not None and name in (progress.remaining, progress.total)
-    if timed and shown.value and isinstance(value, int | float):
-        return replace(shown, value=formats.duration(float(value)), unit="")
+    if timed and shown.readout.value and isinstance(value, int | float):
+        readout = replace(shown.readout, value=formats.duration(float(value)), unit="")
+        return replace(shown, readout=readout)
     return shown
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from typing import Final
 
@@ -23,9 +24,17 @@ def load_fonts() -> None:
 
 
 def font(px: float, weight: int = REGULAR) -> QFont:
-    """A font of the bundled family, ``px`` pixels high (at least 1), with tabular figures."""
+    """A font of the bundled family, ``px`` pixels high (at least 1), with tabular figures.
+
+    It is shared by all who ask for the same, so not to be changed.
+    """
+    return _font(max(1, round(px)), weight)
+
+
+@lru_cache(maxsize=256)
+def _font(px: int, weight: int) -> QFont:
     made = QFont(FAMILY)
-    made.setPixelSize(max(1, round(px)))
+    made.setPixelSize(px)
     made.setWeight(QFont.Weight(weight))
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     made.setFeature(QFont.Tag("tnum"), 1)

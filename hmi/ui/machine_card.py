@@ -6,9 +6,9 @@ from PyQt6.QtCore import QPointF, QRectF, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter
 
 from hmi.present.site_overview import MachineCard
-from hmi.present.tile import ReadoutView
 from hmi.ui import fonts, painting
-from hmi.ui.badge import badge, badge_width, plate
+from hmi.ui.badge import badge, plate
+from hmi.ui.card_figure import draw_figure
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
@@ -30,10 +30,11 @@ class MachineCardWidget(Painted[MachineCard]):
             self._press(False)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Open the machine."""
+        """Open the machine, unless the finger went elsewhere (a drag is released far outside)."""
         was, view = self._down, self.view
         self._press(False)
-        if was and view is not None:
+        inside = event is not None and self.area().contains(event.position())
+        if was and inside and view is not None:
             self.opened.emit(view.machine)
 
     def _press(self, down: bool) -> None:
@@ -118,37 +119,8 @@ class MachineCardWidget(Painted[MachineCard]):
             wide = first if number == 0 else rest
             size = (44 if big else 30) if number == 0 else (26 if big else 20)
             cell = QRectF(x, area.top(), wide - m.px(12), area.height())
-            self._figure(painter, figure, cell, size, big, m)
+            draw_figure(painter, figure, cell, size, self.theme, m)
             x += wide
-
-    def _figure(
-        self, painter: QPainter, figure: ReadoutView, cell: QRectF, size: float, big: bool, m: Metrics
-    ) -> None:
-        theme = self.theme
-        hatched = figure.quality.look.hatched
-        small = m.font(13)
-        line = cell.center().y() + m.px(4 if big else 2)
-        value_font, unit_font = m.font(size, fonts.SEMIBOLD), m.font(max(13, size * 0.5))
-        value = figure.value or "–"
-        unit = painting.width(unit_font, figure.unit) + m.px(6) if figure.unit else 0.0
-        wide = min(painting.width(value_font, value), cell.width() - unit)
-        if hatched:
-            high = m.px(size) + m.px(10)
-            back = QRectF(cell.left() - m.px(6), line - high, wide + unit + m.px(12), high + m.px(8))
-            fill_hatched(painter, back, m.px(4), theme, m.scale)
-            plate(painter, back.adjusted(m.px(4), m.px(4), -m.px(4), -m.px(4)), theme, m)
-        colour = theme.text_faint if hatched else theme.text
-        painting.text(painter, QPointF(cell.left(), line), value, value_font, colour, room=wide)
-        at = QPointF(cell.left() + wide + m.px(6), line)
-        painting.text(painter, at, figure.unit, unit_font, theme.text_soft, room=unit)
-        below = line + m.px(24)
-        if figure.quality.badge:
-            room = min(badge_width(figure.quality.badge, m), cell.width())
-            begin = cell.left() - m.px(6)
-            badge(painter, begin + room, below, figure.quality.badge, theme, m, room)
-            return
-        at = QPointF(cell.left(), painting.baseline(small, below))
-        painting.text(painter, at, figure.label, small, theme.text_soft, room=cell.width())
 
     def _covered(self, painter: QPainter, view: MachineCard, m: Metrics) -> None:
         theme, area = self.theme, self.area()

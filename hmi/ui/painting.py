@@ -35,11 +35,20 @@ def width(font: QFont, text: str) -> float:
 
 def elided(font: QFont, text: str, room: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
     """The text, or as much of it as has room, with an ellipsis; "" where not even that has."""
+    return _fitted(font, text, room, mode)[0]
+
+
+def _fitted(
+    font: QFont, text: str, room: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+) -> tuple[str, float]:
+    """The text as `elided`, and its width."""
     metrics = QFontMetricsF(font)
-    if metrics.horizontalAdvance(text) <= room:
-        return text
+    wide = metrics.horizontalAdvance(text)
+    if wide <= room:
+        return text, wide
     short = metrics.elidedText(text, mode, room)
-    return short if metrics.horizontalAdvance(short) <= room + 0.5 else ""
+    wide = metrics.horizontalAdvance(short)
+    return (short, wide) if wide <= room + 0.5 else ("", 0.0)
 
 
 def text(
@@ -56,10 +65,9 @@ def text(
 
     ``at`` is where the line begins, ends (RIGHT) or has its middle (CENTRE).
     """
-    shown = elided(font, content, room)
+    shown, wide = _fitted(font, content, room)
     if not shown:
         return 0.0
-    wide = width(font, shown)
     x = at.x() - (wide if align == RIGHT else wide / 2 if align == CENTRE else 0.0)
     painter.setFont(font)
     painter.setPen(color(colour))

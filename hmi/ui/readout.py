@@ -16,10 +16,6 @@ from hmi.ui.painted import Painted
 class ReadoutWidget(Painted[ReadoutView]):
     """Label and unit on top, the figure below; hatched with a badge where it is not live."""
 
-    def ground(self) -> str:
-        """It stands in the twin's panel."""
-        return self.theme.surface
-
     def draw(self, painter: QPainter, view: ReadoutView, m: Metrics) -> None:
         """All of it: it is small."""
         area, pad = self.area(), m.px(12)
@@ -27,7 +23,7 @@ class ReadoutWidget(Painted[ReadoutView]):
         if hatched:
             fill_hatched(painter, area, m.px(6), self.theme, m.scale)
         else:
-            painting.box(painter, area, m.px(6), self.theme.raised)
+            painting.box(painter, area, m.px(6), self.theme.surface)
         top = round(self.height() * 0.26)
         right = self._corner(painter, view, m, top)
         label_font = m.font(13, fonts.MEDIUM)

@@ -13,6 +13,7 @@ from hmi.ui.badge import badge, plate
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
+from hmi.ui.scale_bar import draw_pointer, draw_scale
 
 _TALL = 92
 """From this height on (of the design) the normal range is said in words too."""
@@ -67,7 +68,7 @@ class TileWidget(Painted[TileView]):
             left = badge(painter, left, at.middle, figure.quality.badge, self.theme, m, room) - m.px(10)
         self._label(painter, view, at, max(0.0, left - at.left), m)
         if view.scale is not None and view.pointer is not None:
-            self._pointer(painter, view, at, m)
+            draw_pointer(painter, at.track, view, self.theme, m)
 
     def _still(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> None:
         area, radius = self.area(), m.px(6)
@@ -82,24 +83,12 @@ class TileWidget(Painted[TileView]):
             self._track(painter, view.scale, at, hatched, m)
 
     def _track(self, painter: QPainter, scale: Scale, at: _Layout, hatched: bool, m: Metrics) -> None:
-        track, radius = at.track, at.track.height() / 2.5
-        painting.box(painter, track, radius, self.theme.track)
-        if scale.band is not None:
-            low, high = (track.left() + track.width() * each for each in scale.band)
-            painter.save()
-            painter.setClipRect(QRectF(low, track.top() - 1, high - low, track.height() + 2))
-            painting.box(painter, track, radius, self.theme.band)
-            painter.restore()
-        for limit in scale.limits:
-            x = round(track.left() + track.width() * limit)
-            over = m.px(4)
-            line = QRectF(x - m.scale, track.top() - over, 2 * m.scale, track.height() + 2 * over)
-            painter.fillRect(line, painting.color(self.theme.limit))
+        draw_scale(painter, at.track, scale, self.theme, m)
         if self.height() / m.scale >= _TALL and not hatched:
             font = m.font(12)
-            base = painting.baseline(font, (track.bottom() + self.height()) / 2)
-            below = QPointF(at.left, base)
-            painting.text(painter, below, scale.normal, font, self.theme.text_soft, room=track.width())
+            base = painting.baseline(font, (at.track.bottom() + self.height()) / 2)
+            below, room = QPointF(at.left, base), at.track.width()
+            painting.text(painter, below, scale.normal, font, self.theme.text_soft, room=room)
 
     def _value(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> float:
         """The figure, on a plate with its unit where it stands on hatch; returns its width."""
@@ -131,14 +120,6 @@ class TileWidget(Painted[TileView]):
         colour = self.theme.text if view.beyond else self.theme.text_soft
         spot = QPointF(at.left, painting.baseline(at.label_font, at.middle))
         painting.text(painter, spot, label, at.label_font, colour, room=room)
-
-    def _pointer(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> None:
-        tip = QPointF(at.track.left() + at.track.width() * (view.pointer or 0.0), at.track.top() + m.px(4))
-        if view.readout.quality.look.hatched:
-            colour = self.theme.text_faint
-        else:
-            colour = self.theme.fault if view.beyond else self.theme.text
-        painting.triangle_down(painter, tip, m.px(8), m.px(11), colour)
 
     def _plate(self, painter: QPainter, left: float, right: float, at: _Layout, m: Metrics) -> None:
         high = min(m.px(26), at.track.top() - m.px(2))

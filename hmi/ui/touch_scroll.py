@@ -25,4 +25,6 @@ def make_touch_scrolling(area: QAbstractScrollArea) -> None:
     ):
         settings.setScrollMetric(metric, off)
     settings.setScrollMetric(QScrollerProperties.ScrollMetric.DragStartDistance, 0.003)
+    # A touch is answered at once; when it becomes a drag, the press is taken back.
+    settings.setScrollMetric(QScrollerProperties.ScrollMetric.MousePressEventDelay, 0.0)
     scroller.setScrollerProperties(settings)

@@ -37,7 +37,7 @@ def cards(shop: Shop, *, alive: bool = True) -> dict[str, MachineCard]:
 def test_the_header_says_machine_job_and_time_left(shop: Shop) -> None:
     own = texts(shop).for_machine("mill_07")
     view = header.of_machine(shop.session, shop.frame(), mill(shop), own)
-    assert (view.title, view.path) == ("Mill 07", "Haas VF-6SS · Hall 2 / Cell 3 / Milling")
+    assert (view.title, view.path) == ("Mill 07", "Haas VF-6SS · Cell 3 / Milling")
     assert view.state == StateView("Machining", "running")
     assert view.job == header.Job(
         "O01234 · Bracket left", "Part 17 of 40 · Op 20 · Tool 4, Ø12 mill · Order 55 120", live=True
@@ -83,7 +83,7 @@ def test_cards_say_what_each_machine_needs(shop: Shop) -> None:
     assert list(found) == ["mill_07", "line_1", "press_04", "laser_01"]
     alive, line, press, out = found.values()
     assert alive.cover == ""
-    assert [each.value for each in alive.figures] == ["3:42", "112", "41.2"]
+    assert [each.readout.value for each in alive.figures] == ["3:42", "112", "41.2"]
     assert (alive.job, alive.progress) == ("Part 17 of 40", round(1 - 222 / 550, 3))
     assert (alive.news, alive.calm) == ("1 of 14 not live", False)
     assert (line.news, line.progress) == ("1 of 5 not live", None)
@@ -142,4 +142,4 @@ def test_german_is_said_in_german() -> None:
     found = cards(shop)
     assert found["mill_07"].state == StateView("Bearbeitung läuft", "running")
     assert found["press_04"].cover == "keine Verbindung seit 2:10"
-    assert found["line_1"].figures[0].value == "9,4"
+    assert found["line_1"].figures[0].readout.value == "9,4"

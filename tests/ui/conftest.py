@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
-from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-@pytest.fixture(autouse=True)
-def bundled_fonts(qapp: QApplication) -> Iterator[None]:
+@pytest.fixture(scope="session", autouse=True)
+def bundled_fonts(qapp: QApplication) -> None:
     from hmi.ui.fonts import load_fonts  # noqa: PLC0415 - Qt must have its platform first
 
     load_fonts()
-    yield
-    QFontDatabase.removeAllApplicationFonts()

@@ -1,9 +1,9 @@
 from itertools import combinations
 
 import pytest
-from PyQt6.QtCore import QPoint, QRect, Qt
-from PyQt6.QtGui import QPaintEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PyQt6.QtGui import QMouseEvent, QPaintEvent
+from PyQt6.QtWidgets import QApplication, QScroller, QWidget
 from pytestqt.qtbot import QtBot
 
 from hmi.model.clock import SECOND
@@ -20,6 +20,7 @@ from tests.ui.demo_shop import demo_shop
 from tests.ui.pixels import grab, share_of
 from tests.ui.stand_in_parts import StandIn, StandInParts
 
+IDLE = QScroller.State.Inactive
 SIZES = [(1280, 800), (1920, 1080), (1024, 600)]
 
 
@@ -240,6 +241,45 @@ def test_whatever_is_touched_is_large_enough(qtbot: QtBot, size: tuple[int, int]
     for each in buttons:
         assert min(each.width(), each.height()) >= least, each.text()
     assert screen.table.row_height() >= least
+
+
+def drag(qtbot: QtBot, widget: QWidget, start: QPoint, by: int) -> None:
+    """Press, move by some pixels on the screen, release; what the mouse of a real window would send."""
+    window, left = widget.window(), Qt.MouseButton.LeftButton
+    assert window is not None
+    began = widget.mapTo(window, start)
+
+    def send(kind: QEvent.Type, at: QPoint, held: Qt.MouseButton) -> None:
+        spot = QPointF(widget.mapFrom(window, at))
+        button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else left
+        whole = QPointF(window.mapToGlobal(at))
+        event = QMouseEvent(kind, spot, QPointF(at), whole, button, held, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(widget, event)
+        qtbot.wait(10)
+
+    send(QEvent.Type.MouseButtonPress, began, left)
+    for step in range(1, 11):
+        send(QEvent.Type.MouseMove, began + QPoint(0, by * step // 10), left)
+    send(QEvent.Type.MouseButtonRelease, began + QPoint(0, by), Qt.MouseButton.NoButton)
+
+
+def test_a_finger_scrolls_the_cards_without_opening_one_and_a_touch_still_opens(qtbot: QtBot) -> None:
+    names = [f"m{number}" for number in range(40)]
+    shop = Shop(epoch([machine(each) for each in names], [tag(each, "load") for each in names]))
+    made = Stand(qtbot, shop, "en", (1024, 600))
+    made.begin()
+    site = made.screen()
+    assert isinstance(site, SiteScreen)
+    opened: list[str] = []
+    site.opened.connect(opened.append)
+    card = site.cards[2]
+    before = card.mapTo(site, QPoint(0, 0)).y()
+    drag(qtbot, card, QPoint(60, 120), -90)
+    qtbot.waitUntil(lambda: card.mapTo(site, QPoint(0, 0)).y() < before - 20, timeout=10_000)
+    assert opened == []
+    qtbot.waitUntil(lambda: QScroller.scroller(site._scroll.viewport()).state() == IDLE, timeout=10_000)
+    touch(qtbot, site.cards[4])
+    assert opened == ["m4"]
 
 
 def test_more_machines_than_fit_scroll_and_stay_readable(qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -25,7 +25,6 @@ from hmi.ui.tile import TileWidget
 _SIDE, _GAP = 12, 8
 _TREND_HEIGHT = 142
 _READOUT_HEIGHT = 72
-_READOUT_WIDTH = 172
 
 
 class MachineScreen(Screen):
@@ -71,25 +70,25 @@ class MachineScreen(Screen):
                 cast(Live, part).refresh(frame)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """The panel on which twin and readouts stand."""
+        """The ground, and the twin's place where there is no twin."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), painting.color(self.theme.background))
-        if not self._panel.isEmpty():
-            painting.begin(painter)
-            m = Metrics.of(self)
-            painting.box(painter, self._panel, m.px(6), self.theme.surface)
-            if self.twin is None:
-                font = m.font(15)
-                painting.text(
-                    painter,
-                    QPointF(self._panel.center().x(), self._panel.center().y()),
-                    self.texts.text("machine.no_screen"),
-                    font,
-                    self.theme.text_soft,
-                    room=self._panel.width() - m.px(40),
-                    align=painting.CENTRE,
-                )
+        if self.twin is None:
+            self._draw_empty(painter, Metrics.of(self))
         painter.end()
+
+    def _draw_empty(self, painter: QPainter, m: Metrics) -> None:
+        painting.begin(painter)
+        painting.box(painter, self._panel, m.px(6), self.theme.surface)
+        painting.text(
+            painter,
+            self._panel.center(),
+            self.texts.text("machine.no_screen"),
+            m.font(15),
+            self.theme.text_soft,
+            room=self._panel.width() - m.px(40),
+            align=painting.CENTRE,
+        )
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Trends at the bottom over the whole width; the rest by the layout."""
@@ -132,22 +131,20 @@ class MachineScreen(Screen):
             widget.setGeometry(x, y, round(wide), round(half if rows == 1 else high))
 
     def _stand(self, panel: QRectF, m: Metrics) -> None:
-        """The twin on its panel, the readouts in a row below it."""
-        self._panel = panel
-        inner = panel.adjusted(m.px(8), m.px(6), -m.px(8), -m.px(8))
+        """The twin, and the readouts in a row below it."""
         if self.readouts:
-            gap, high = m.px(12), m.px(_READOUT_HEIGHT)
-            pad = m.px(8)
+            gap, high = m.px(_GAP), m.px(_READOUT_HEIGHT)
             count = len(self.readouts)
-            room = (inner.width() - 2 * pad - (count - 1) * gap) / count
-            wide = min(room, m.px(_READOUT_WIDTH))
-            top = inner.bottom() - high - m.px(4)
+            wide = (panel.width() - (count - 1) * gap) / count
+            top = panel.bottom() - high
             for number, widget in enumerate(self.readouts.values()):
-                x = inner.left() + pad + number * (wide + gap)
-                widget.setGeometry(round(x), round(top), round(wide), round(high))
-            inner.setBottom(top - m.px(6))
+                left = round(panel.left() + number * (wide + gap))
+                right = round(panel.left() + number * (wide + gap) + wide)
+                widget.setGeometry(left, round(top), right - left, round(panel.bottom()) - round(top))
+            panel = panel.adjusted(0, 0, 0, -high - gap)
+        self._panel = panel
         if self.twin is not None:
-            self.twin.setGeometry(inner.toRect())
+            self.twin.setGeometry(panel.toRect())
 
 
 def _plain(machine: Machine) -> Description:

@@ -1,0 +1,76 @@
+from PyQt6.QtCore import QRect
+from pytestqt.qtbot import QtBot
+
+from hmi.present.header import HeaderView, Job, TimeLeft
+from hmi.present.latency import LatencyView
+from hmi.present.machine_state import StateView
+from hmi.present.notices import NoticeView
+from hmi.present.texts import Texts
+from hmi.present.theme import DARK
+from hmi.ui.header import HeaderBar
+from hmi.ui.latency_pill import LatencyPill, PillView
+from hmi.ui.notice_line import NoticeLine
+from tests.ui.pixels import grab, share_of
+
+
+def pill(qtbot: QtBot, latency: LatencyView, dead: int = 0, total: int = 9) -> float:
+    """The share of amber in the pill."""
+    widget = LatencyPill(DARK, Texts.own("en"))
+    qtbot.addWidget(widget)
+    widget.resize(340, 42)
+    widget.show_view(PillView(latency, dead, total))
+    return share_of(grab(widget), DARK.fault)
+
+
+def test_the_pill_is_amber_past_the_budget_only(qtbot: QtBot) -> None:
+    assert pill(qtbot, LatencyView(20, 18, 34, 40, 100)) == 0
+    assert pill(qtbot, LatencyView(20, 18, 300, 300, 100)) == 0
+    assert pill(qtbot, LatencyView(20, 18, 301, 40, 100)) > 0.02
+    assert pill(qtbot, LatencyView(310, 18, 34, 310, 100)) > 0.02
+
+
+def test_nothing_live_has_no_latency_to_show(qtbot: QtBot) -> None:
+    assert pill(qtbot, LatencyView(900, 900, 900, 900, 1), dead=9) == 0
+
+
+def test_the_bar_is_as_long_as_the_latency_is_late(qtbot: QtBot) -> None:
+    lengths = []
+    for now in (30, 150, 299):
+        widget = LatencyPill(DARK, Texts.own("en"))
+        qtbot.addWidget(widget)
+        widget.resize(340, 42)
+        widget.show_view(PillView(LatencyView(now, 10, 10, now, 5), 0, 9))
+        lengths.append(share_of(grab(widget), DARK.running, QRect(200, 0, 140, 42)))
+    assert lengths == sorted(lengths)
+    assert lengths[2] > 1.6 * lengths[1] > 3 * lengths[0]
+
+
+def test_a_long_job_is_elided_before_the_time_left(qtbot: QtBot) -> None:
+    bar = HeaderBar(DARK, Texts.own("de"))
+    qtbot.addWidget(bar)
+    bar.resize(1280, 60)
+    long = "Aluminiumgehäuse mit Kühlrippen links, zweite Aufspannung, Los 2026-11-0042"
+    state = StateView("Bearbeitung unterbrochen", "stopped")
+
+    def shown(job: Job | None) -> float:
+        left = TimeLeft("3:42", "übrig von 9:10")
+        bar.show_view(HeaderView("Fräsmaschine 07", "Haas VF-6SS", state, job, left, "14:07:32", "Di 17.02."))
+        return share_of(grab(bar), DARK.text, QRect(0, 0, bar.latency.x(), 60), 60)
+
+    # Text over text would hide pixels: with the job there are exactly its own in addition.
+    without, short, whole = shown(None), shown(Job("A", "B", live=True)), shown(Job(long, long, live=True))
+    assert without < short < whole
+    gap = QRect(bar.latency.x() - 14, 0, 12, 60)
+    assert share_of(grab(bar), DARK.surface, gap, 3) == 1.0
+
+
+def test_calm_and_warning_notices_differ_by_more_than_colour(qtbot: QtBot) -> None:
+    line = NoticeLine(DARK)
+    qtbot.addWidget(line)
+    line.resize(1280, 52)
+    sign = QRect(20, 8, 40, 36)
+    line.show_view(NoticeView("No notices", calm=True))
+    assert share_of(grab(line), DARK.fault, sign) == 0
+    line.show_view(NoticeView("Mill 07: no link for 2:10", "refused", more="1 more"))
+    assert share_of(grab(line), DARK.fault, sign) > 0.2
+    assert share_of(grab(line), DARK.warning_surface, tolerance=3) > 0.7
