@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hmi.config.tags import Tag
-from hmi.expressions import Expression, compile_expression
+from hmi.expressions import Expression, compile_expression, evaluation_order, label_constants
 from hmi.model import values
 from hmi.model.clock import NO_TIME, Instant
 from hmi.model.columns import Columns
@@ -48,26 +48,25 @@ class DerivedTags:
         """Compile; the configuration has been checked, so a bad expression is a defect of ours.
 
         Raises:
-            ExpressionError, KeyError: the epoch was not made by `hmi.machines.resolve`.
+            ExpressionError, CircularError: the epoch was not made by `hmi.machines.resolve`.
         """
         self._tags = tags
         by_id = {tag.id: i for i, tag in enumerate(tags)}
-        rules: dict[int, _Rule] = {}
-        for index, tag in enumerate(tags):
+        rules: dict[str, _Rule] = {}
+        for tag in tags:
             if tag.derived is not None:
                 siblings = {t.name: t for t in tags if t.machine == tag.machine and t.type.numeric}
-                labels = {
-                    f"{t.name}.{text}": float(n) for t in siblings.values() for n, text in t.labels.items()
-                }
+                labels = label_constants({t.name: t.labels for t in siblings.values()})
                 expression = compile_expression(tag.derived, siblings, labels)
                 inputs = tuple(by_id[f"{tag.machine}/{name}"] for name in expression.inputs)
-                rules[index] = _Rule(index, expression, inputs)
-        self._rules = [rules[i] for i in _in_order(rules)]
+                rules[tag.id] = _Rule(by_id[tag.id], expression, inputs)
+        order = evaluation_order({name: [tags[i].id for i in rule.inputs] for name, rule in rules.items()})
+        self._rules = [rules[name] for name in order]
         self._is_input = np.zeros(len(tags), np.bool_)
         for rule in self._rules:
             self._is_input[list(rule.inputs)] = True
         self._index = np.array([rule.index for rule in self._rules], np.intp)
-        self._roots = _root_matrix(self._rules, rules)
+        self._roots = _root_matrix(self._rules)
 
     def samples(self, arrived: Samples, columns: Columns, now: Instant) -> Samples | None:
         """The derived samples that follow from ``arrived``; ``columns`` still hold the state before it."""
@@ -173,29 +172,11 @@ def _to_lanes(numbers: npt.NDArray[np.float64], value_type: ValueType) -> U64:
     return np.asarray(np.rint(numbers).astype(np.int64).view(np.uint64))
 
 
-def _in_order(rules: dict[int, _Rule]) -> list[int]:
-    """Depth-first, inputs before results; cycles were refused when the site was resolved."""
-    ordered: dict[int, None] = {}
-
-    def visit(index: int) -> None:
-        if index in rules and index not in ordered:
-            for each in rules[index].inputs:
-                visit(each)
-            ordered[index] = None
-
-    for index in rules:
-        visit(index)
-    return list(ordered)
-
-
-def _root_matrix(ordered: Sequence[_Rule], rules: dict[int, _Rule]) -> npt.NDArray[np.intp]:
+def _root_matrix(ordered: Sequence[_Rule]) -> npt.NDArray[np.intp]:
     """intp[r, m]: for each rule the source tags at its roots, filled up with its first one."""
-
-    def roots(index: int) -> set[int]:
-        if index not in rules:
-            return {index}
-        return set().union(*(roots(i) for i in rules[index].inputs)) if rules[index].inputs else {index}
-
-    found = [sorted(roots(rule.index)) for rule in ordered]
+    roots: dict[int, set[int]] = {}
+    for rule in ordered:
+        roots[rule.index] = set().union(*(roots.get(i, {i}) for i in rule.inputs)) or {rule.index}
+    found = [sorted(roots[rule.index]) for rule in ordered]
     width = max((len(each) for each in found), default=1)
     return np.array([each + each[:1] * (width - len(each)) for each in found], np.intp).reshape(-1, width)
