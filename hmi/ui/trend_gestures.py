@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PyQt6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QTouchEvent, QWheelEvent
+from PyQt6.QtGui import QEventPoint, QMouseEvent, QTouchEvent, QWheelEvent
+from PyQt6.QtWidgets import QWidget
 
 HOLD_MS: Final = 450
 _STILL: Final = 10.0
@@ -27,8 +28,9 @@ class TrendGestures(QObject):
     held = pyqtSignal(float)
     tapped = pyqtSignal()
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._widget = widget
         self._points: list[float] = []
         self._origin = QPointF()
         self._moved = self._holding = False
@@ -55,7 +57,12 @@ class TrendGestures(QObject):
         if event.type() == QEvent.Type.TouchCancel:
             self._end(cancelled=True)
             return
-        down = [p.position() for p in event.points() if p.state() != p.state().Released]
+        released = QEventPoint.State.Released
+        down = [
+            self._widget.mapFromGlobal(point.globalPosition())
+            for point in event.points()
+            if point.state() != released
+        ]
         if not down:
             self._end()
             return
