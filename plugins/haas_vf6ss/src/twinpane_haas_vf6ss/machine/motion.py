@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from twinpane_haas_vf6ss.gcode import Point
 from twinpane_haas_vf6ss.machine.segments import Segment, entry_speeds
+
+TICK: Final = 0.01
+"""s over which the acceleration is kept at most."""
 
 
 class Motion:
@@ -68,7 +72,7 @@ class Motion:
             self._entry = entry_speeds(self._run, feed_override, rapid_override)
         left = dt
         while left > 1e-12 and not self.done:
-            left -= self._piece(left)
+            left -= self._piece(min(left, TICK))
         return max(left, 0.0)
 
     def _piece(self, dt: float) -> float:

@@ -74,10 +74,10 @@ def schedule(program: Program) -> Schedule:
 def _run(segments: Sequence[Segment]) -> Run:
     motion = Motion(segments)
     starts, now = [0.0], 0.0
-    while not motion.done:
+    while len(starts) <= len(segments):
         now += _TICK - motion.advance(_TICK)
-        reached = len(segments) if motion.done else motion.index
-        starts.extend([now] * (reached + 1 - len(starts)))
+        begun = motion.index + (1 if motion.done else 0)
+        starts.extend([now] * (begun + 1 - len(starts)))
     return Run(tuple(segments), tuple(starts))
 
 

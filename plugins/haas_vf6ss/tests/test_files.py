@@ -1,0 +1,65 @@
+"""The YAML beside the code: sound, complete in both languages, and what the simulator serves."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import twinpane_haas_vf6ss
+import yaml
+from twinpane_haas_vf6ss.machine import figures
+from twinpane_haas_vf6ss.model import WORK_ZERO
+from twinpane_haas_vf6ss.signals import SIGNALS
+from twinpane_haas_vf6ss.simulator import ENDPOINT, NAMESPACE, MillSimulator
+
+FOLDER = Path(twinpane_haas_vf6ss.__file__).parent
+
+
+def read(name: str) -> dict[str, object]:
+    data = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    assert isinstance(data, dict)
+    return data
+
+
+def test_twinpane_lint_finds_nothing() -> None:
+    lint = [sys.executable, "-m", "hmi.app", "lint", str(FOLDER)]
+    result = subprocess.run(lint, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_texts_are_complete_in_both_languages() -> None:
+    english, german = read("texts/en.yaml")["texts"], read("texts/de.yaml")["texts"]
+    assert english.keys() == german.keys()
+    assert all(english.values())
+    assert all(german.values())
+
+
+def test_every_address_is_served_in_the_tags_type_and_nothing_else_is() -> None:
+    tags = read("tags.yaml")["tags"]
+    addressed = {
+        tag["address"]["opcua"]["node"]: (tag["type"], tag.get("labels", {}))
+        for tag in tags.values()
+        if "address" in tag
+    }
+    served = {
+        f"nsu={NAMESPACE};s={signal.node}": (str(signal.type), dict(signal.labels)) for signal in SIGNALS
+    }
+    assert addressed == served
+
+
+def test_the_twin_stands_where_the_machine_does() -> None:
+    frames = read("geometry.yaml")["frames"]
+    home = [frames[name]["at"][axis] for axis, name in enumerate(("axis_x", "axis_y", "head"))]
+    assert home == [
+        figures.TABLE[0] / 2,
+        (figures.TRAVEL[1][1] - figures.TRAVEL[1][0]) / 2,
+        figures.NOSE_AT_HOME,
+    ]
+    assert frames["workpiece"]["at"] == [a + b for a, b in zip(WORK_ZERO, home, strict=True)]
+
+
+def test_the_package_says_its_simulator() -> None:
+    simulator = twinpane_haas_vf6ss.twinpane_simulator()
+    assert isinstance(simulator, MillSimulator)
+    assert dict(simulator.endpoints) == {ENDPOINT: "opcua"}
