@@ -79,6 +79,13 @@ class Watch:
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.listener.cancel()
+        link = None
+        for message in self.messages:
+            if isinstance(message, LinkEvent):
+                assert message.state is not link, "a state told twice"
+                link = message.state
+            elif isinstance(message, Batch | Confirmation):
+                assert link is LinkState.UP, "vouched for without a link"
 
     def samples(self, name: str, since: int = 0) -> list[tuple[int, Scalar]]:
         index = self.names.index(name)
@@ -259,6 +266,43 @@ async def test_a_cut_connection_is_one_down_and_comes_back_with_everything() -> 
         await watch.until(lambda: watch.links()[-1] is LinkState.UP, "UP")
         await watch.until(lambda: bool(watch.samples("a", since) and watch.samples("b", since)), "all again")
         assert watch.links() == [LinkState.CONNECTING, LinkState.UP, LinkState.DOWN, LinkState.UP]
+
+
+async def test_a_connection_lost_during_a_request_is_told_at_once() -> None:
+    addresses = {"a": at(0)}
+    async with (
+        ModbusMachineServer(addresses) as server,
+        TcpProxy("127.0.0.1", server.port) as proxy,
+        Watch(proxy.port, addresses, timeout=60.0) as watch,
+    ):
+        await watch.until(lambda: bool(watch.samples("a")), "live")
+        proxy.frozen = True
+        await asyncio.sleep(0.3)  # many intervals: a request waits for its answer now
+        await proxy.cut()
+        await watch.until(lambda: LinkState.DOWN in watch.links(), "DOWN long before the time-out")
+
+
+async def test_a_silent_block_is_not_told_of_before_the_link_is_up() -> None:
+    async def answer(transaction: int, unit: int, pdu: bytes) -> list[bytes]:
+        if struct.unpack(">BHH", pdu)[1] == 0:
+            return []
+        return [frame(transaction, unit, read_answer(pdu, lambda register: 3))]
+
+    addresses = {"silent": at(0), "speaks": at(500)}
+    async with (
+        device(answer) as port,
+        TcpProxy("127.0.0.1", port) as proxy,
+        Watch(proxy.port, addresses, slow=("speaks",), timeout=0.2) as watch,
+    ):
+        await watch.until(lambda: watch.status("silent") == status.BAD_TIMEOUT, "the silent block")
+        since = len(watch.messages)
+        proxy.frozen = True
+        await proxy.cut()
+        await watch.until(lambda: watch.links()[-1] is LinkState.DOWN, "DOWN")
+        await asyncio.sleep(1.0)  # connections are made meanwhile, and nobody answers
+        proxy.frozen = False
+        await watch.until(lambda: watch.links()[-1] is LinkState.UP, "UP")
+        await watch.until(lambda: bool(watch.samples("silent", since)), "told again after UP")
 
 
 async def test_a_silent_unit_behind_a_gateway_does_not_take_the_others_down() -> None:
