@@ -206,16 +206,17 @@ class TwinView(QWidget):
         """One badge for each cause: at the largest of the items that hang on the same dead tags."""
         found: list[tuple[QPointF, str]] = []
         for view, sprites in zip(scene.views, self._sprites, strict=True):
-            largest: dict[tuple[int, ...], tuple[int, QRect]] = {}
+            largest: dict[tuple[int, ...], tuple[int, QRect, bool]] = {}
             for item, sprite in zip(view.items, sprites, strict=True):
                 if item.visible and item.dead and item.style not in ("trail", "grid", "envelope"):
                     size = sprite.rect.width() * sprite.rect.height()
-                    if size > largest.get(item.dead, (0, QRect()))[0]:
-                        largest[item.dead] = (size, sprite.rect)
-            for dead, (_, rect) in largest.items():
-                tag = formats.label(self._session.tag(dead[0]), self._texts)
+                    if size > largest.get(item.dead, (0, QRect(), False))[0]:
+                        largest[item.dead] = (size, sprite.rect, isinstance(item.outline, Mark))
+            for dead, (_, rect, is_label) in largest.items():
                 said = quality.of(self._session, frame, dead[0], self._texts).badge
-                text = self._texts.text("twin.badge", tag=tag, quality=said)
+                tag = formats.label(self._session.tag(dead[0]), self._texts)
+                # A label's place already says what it shows; of a shape one cannot see which tag moves it.
+                text = said if is_label else self._texts.text("twin.badge", tag=tag, quality=said)
                 found.append((self._badge_place(rect, text), text))
         return found
 
