@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from hmi.api import SECOND, Clock, SystemClock, Value, status
 from hmi.simulation.opcua_server import MachineServer, Variable
@@ -42,7 +42,7 @@ class MillSimulator:
             await self._run(mill, server)
 
     async def _run(self, mill: Mill, server: MachineServer) -> None:
-        said = _Said(server)
+        said = Said(server)
         spells = Spells(self._seed)
         begin = last = self._clock.now().monotonic
         while True:
@@ -54,10 +54,18 @@ class MillSimulator:
             await server.flush()
 
 
-class _Said:
+class Outlet(Protocol):
+    """Where updates go: `hmi.simulation.opcua_server.MachineServer.set`."""
+
+    def set(self, node: str, value: Value, status: int, source_time: int | None) -> None:
+        """Note an update."""
+        ...
+
+
+class Said:
     """What the server said last, so that it says only what changed, each signal at its own pace."""
 
-    def __init__(self, server: MachineServer) -> None:
+    def __init__(self, server: Outlet) -> None:
         self._server = server
         self._last: dict[str, tuple[Value, int]] = {}
         self._due = dict.fromkeys(Pace, 0.0)
