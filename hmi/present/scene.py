@@ -26,7 +26,7 @@ from hmi.present.session import Frame, Session
 from hmi.twin.kinematics import Kinematics, inverse, move
 
 _FADE_STEP: Final = SECOND
-"""How often a trail that does not grow is drawn paler."""
+"""How often a trail is drawn paler."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,14 +144,13 @@ class Scene:
         return _Tracked(trail, TrailPoints(trail.seconds), joints, depends, pen)
 
     def _follow(self, one: _Tracked, touched: frozenset[int], frame: Frame) -> bool:
-        expired = one.points.expire(frame.now.utc)
-        grown = False
-        if touched & one.depends:
-            grown = self._lengthen(one)
-        if grown or expired or (len(one.points) and frame.now.utc - one.faded > _FADE_STEP):
+        grown = bool(touched & one.depends) and self._lengthen(one)
+        if len(one.points) and abs(frame.now.utc - one.faded) > _FADE_STEP:
+            # In steps, so that between them only the new end has to be painted.
             one.faded = frame.now.utc
+            one.points.expire(one.faded)
             return True
-        return False
+        return grown
 
     def _lengthen(self, one: _Tracked) -> bool:
         up = one.pen is not None and self.held.number(one.pen) == 0

@@ -29,7 +29,7 @@ from hmi.ui.trend_time_bar import paint_time_bar
 BACK_MINUTES: Final = 10
 _REACH: Final = 3600 * SECOND
 _REPAINT: Final = SECOND // 10
-_LEGEND: Final = 172
+_LEGEND: Final = 208
 _BUTTONS: Final = 112
 
 

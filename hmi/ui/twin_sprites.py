@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF, QRegion
 
 from hmi.present.freshness import Freshness
 from hmi.present.scene_layout import Placed
@@ -153,6 +153,19 @@ class TrailSprite:
     def key(self) -> tuple[object, ...]:
         """Equal keys look the same."""
         return self._key
+
+    def changed(self, before: TrailSprite) -> QRegion:
+        """Where it looks different from the sprite before: mostly at its growing end."""
+        region = QRegion()
+        for (rect, line, faded), (old_rect, old_line, old_faded) in zip(
+            self._runs, before._runs, strict=False
+        ):
+            if rect != old_rect or faded != old_faded or line != old_line:
+                region += QRegion(rect) + QRegion(old_rect)
+        shared = min(len(self._runs), len(before._runs))
+        for rect, _, _ in (*self._runs[shared:], *before._runs[shared:]):
+            region += QRegion(rect)
+        return region
 
     def paint(self, painter: QPainter, styles: Styles, dirty: QRect) -> None:
         """Paint the runs that the dirty rectangle touches."""

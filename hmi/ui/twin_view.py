@@ -183,6 +183,8 @@ class TwinView(QWidget):
         if after.key() == before.key():
             return QRegion()
         self._sprites[number][position] = after
+        if isinstance(after, TrailSprite) and isinstance(before, TrailSprite):
+            return after.changed(before)
         return QRegion(before.rect) + QRegion(after.rect)
 
     def _renew_travel(self, number: int) -> QRegion:
