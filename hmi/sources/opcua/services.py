@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeVar
 
 from asyncua import ua
@@ -111,7 +112,7 @@ async def server_time(session: Session) -> tuple[int, int, int]:
     )
     stamped = utc_ns(answer.ResponseHeader.Timestamp)
     value = answer.Results[0].Value.Value if answer.Results else None
-    told = utc_ns(value) if value is not None else NO_TIME
+    told = utc_ns(value) if isinstance(value, datetime) else NO_TIME
     if told == NO_TIME or (stamped != NO_TIME and abs(stamped - told) <= _SAME_CLOCK):
         told = stamped
     return sent.monotonic, told, received.monotonic
