@@ -92,12 +92,6 @@ class Mill:
         return math.hypot(*self.control.velocity) * 60
 
     @property
-    def program_name(self) -> str:
-        """As the control shows it: number and title."""
-        program = self.control.program
-        return f"{program.name} {program.title.capitalize()}".strip()
-
-    @property
     def parts_in_life(self) -> int:
         """The machine's counter of all parts ever made."""
         return PARTS_BEFORE + self.attendant.parts

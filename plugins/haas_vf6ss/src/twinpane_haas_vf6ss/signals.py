@@ -94,7 +94,7 @@ SIGNALS: Final[tuple[Signal, ...]] = (
     Signal(
         "Production.ActiveProgram.Execution", _E, _N, lambda m: int(m.control.execution), _labels(Execution)
     ),
-    Signal("Production.ActiveProgram.Name", _S, _N, lambda m: m.program_name),
+    Signal("Production.ActiveProgram.Name", _S, _N, lambda m: m.control.program.name),
     Signal("Production.ActiveProgram.LineNumber", _U, _N, lambda m: m.control.line),
     Signal("Production.ActiveProgram.Block", _S, _N, lambda m: m.control.program.text(m.control.line)),
     Signal("Production.ActiveProgram.RemainingTime", _F, _N, lambda m: round(m.control.remaining, 1)),
