@@ -86,7 +86,7 @@ def row(session: Session, frame: Frame, index: int, texts: Texts) -> TagRow:
 
 
 def raw(session: Session, index: int, point: str) -> str:
-    """The value as it was on the wire, every digit of it; a derived tag has none."""
+    """The value as it was on the wire, to nine digits (a float32 exactly); a derived tag has none."""
     if session.tag(index).address is None:
         return ""
     value = session.raw(index)
@@ -94,7 +94,7 @@ def raw(session: Session, index: int, point: str) -> str:
         return str(value)
     if isinstance(value, tuple):
         return f"[{len(value)}]"
-    return f"{value:.6g}".replace(".", point) if isinstance(value, float) else str(value)
+    return f"{value:.9g}".replace(".", point) if isinstance(value, float) else str(value)
 
 
 def address(tag: Tag, texts: Texts) -> str:

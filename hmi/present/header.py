@@ -110,7 +110,8 @@ def job(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Job |
     live = frame.engine_alive and machine_state.loss(session, frame, machine.id, whole=True) is None
     order = _said(context, ContextKey.ORDER, "job.order", texts)
     program = context.get(ContextKey.PROGRAM, "")
-    first = [program or order, context.get(ContextKey.PART, "")]
+    part = context.get(ContextKey.PART, "")
+    first = [program or order, "" if part in program else part]  # many controls have the part in the name
     second = [
         part_count(context, texts),
         _said(context, ContextKey.OPERATION, "job.operation", texts),

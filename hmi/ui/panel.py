@@ -129,8 +129,8 @@ class PanelConnection(QObject):
 
     def _judge(self, client: LinkClient, now: Instant) -> None:
         if self._hangs(client, now):
-            began = self._connected if client.table is None else client.table.heartbeat
-            self._lose(now, f"silent for {(now.monotonic - began) // MILLISECOND} ms")
+            silent = (now.monotonic - self._last_sign(client)) // MILLISECOND
+            self._lose(now, f"silent for {silent} ms")
         elif client.table is not None and not self._alive:
             self._alive, self._told = True, False
             self._window.engine_back()
@@ -140,7 +140,11 @@ class PanelConnection(QObject):
         """Whether the engine at the other end is silent; one that is gone or starts up is not hanging."""
         if client.table is None:
             return now.monotonic - self._connected > WELCOME_WITHIN_NS
-        return now.monotonic - client.table.heartbeat > DEAD_AFTER_NS
+        return now.monotonic - self._last_sign(client) > DEAD_AFTER_NS
+
+    def _last_sign(self, client: LinkClient) -> int:
+        """When the engine was last known to live (monotonic ns): its heartbeat, or that it took us in."""
+        return self._connected if client.table is None else max(client.table.heartbeat, self._connected)
 
     def _messages(self) -> None:
         client = self._client

@@ -46,6 +46,13 @@ def test_raw_and_scaled_stand_beside_each_other() -> None:
     assert found.granted == "not granted yet"
 
 
+def test_raw_shows_a_float32_exactly() -> None:
+    made = Shop(epoch([machine("mill")], [tag("mill", "x", decimals=3)]))
+    made.put("mill/x", -1067.751953125)
+    found = row(made, "mill/x")
+    assert (found.raw, found.value) == ("-1067.75195", "−1\N{THIN SPACE}067.752")
+
+
 def test_modbus_addresses_name_format_and_order(shop: Shop) -> None:
     assert row(shop, "line_1/bath_acid").address == "input register 4 float32 ABCD, unit 1"
 

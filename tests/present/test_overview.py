@@ -45,6 +45,13 @@ def test_the_header_says_machine_job_and_time_left(shop: Shop) -> None:
     assert view.left == header.TimeLeft("3:42", "left of 9:10")
 
 
+def test_a_part_that_the_program_names_is_said_once(shop: Shop) -> None:
+    shop.context("mill_07", program="O01234 Bracket left")
+    job = header.job(shop.session, shop.frame(), mill(shop), texts(shop))
+    assert job is not None
+    assert job.title == "O01234 Bracket left"
+
+
 def test_a_time_left_that_is_not_live_is_not_shown(shop: Shop) -> None:
     shop.clock.advance(10 * SECOND)
     own = texts(shop).for_machine("mill_07")
