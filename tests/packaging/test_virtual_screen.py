@@ -66,3 +66,23 @@ def test_term_ends_the_command_its_descendants_and_the_screen(tmp_path: Path) ->
         script.wait()
     _, alive = psutil.wait_procs(family, timeout=PATIENCE)
     assert alive == []
+
+
+def test_screen_does_not_outlive_a_script_that_is_killed(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    command = f"import time; open({str(told)!r}, 'w').write('ready\\n'); time.sleep(600)"
+    script = subprocess.Popen([SCRIPT, sys.executable, "-c", command])
+    family: list[psutil.Process] = []
+    try:
+        wait_for(told)
+        family = psutil.Process(script.pid).children(recursive=True)
+        (screen,) = (process for process in family if process.name() == "Xvfb")
+        script.kill()
+        screen.wait(PATIENCE)
+    finally:
+        script.kill()
+        script.wait()
+        for process in family:
+            if process.is_running():
+                process.kill()
+    psutil.wait_procs(family, timeout=PATIENCE)
