@@ -169,7 +169,6 @@ class Pipeline:
             receive_time=columns.receive_time[index],
             time=np.full(n, now.utc, np.int64),
             not_before=np.full(n, NO_TIME, np.int64),
-            side=columns.side.tobytes(),
         )
 
 

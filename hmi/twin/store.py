@@ -15,7 +15,7 @@ from hmi.config.tags import Tag
 from hmi.model import values
 from hmi.model.columns import Columns
 from hmi.model.samples import I64, U32, U64
-from hmi.model.status import GOOD, UNCERTAIN
+from hmi.model.status import GOOD, UNCERTAIN, Severity, severities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,14 +50,19 @@ class Store:
         self._slots = side_slots(tags)
 
     def apply(self, samples: Samples, revision: int) -> None:
-        """Take samples in order; where a tag stands more than once, its last sample stays."""
+        """Take samples in order; where a tag stands more than once, its last sample stays.
+
+        A Bad sample brings no value (sources send a lane of 0 with it): the last one stays, so that a
+        screen can show it frozen, under the Bad status.
+        """
         columns, index = self.columns, samples.index
         status = samples.status
         value = samples.value
         if self._in_side[index].any():
             value, status = self._into_side(samples)
-        columns.raw[index] = samples.raw
-        columns.value[index] = value
+        usable = severities(status) != Severity.BAD
+        columns.raw[index[usable]] = samples.raw[usable]
+        columns.value[index[usable]] = value[usable]
         columns.status[index] = status
         columns.source_time[index] = samples.source_time
         columns.receive_time[index] = samples.receive_time
@@ -71,7 +76,8 @@ class Store:
     def _into_side(self, samples: Samples) -> tuple[U64, U32]:
         """Copy side-area payloads into their slots; a payload that does not fit is cut and Uncertain."""
         value, status = samples.value.copy(), samples.status.copy()
-        for row in np.flatnonzero(self._in_side[samples.index]):
+        usable = severities(status) != Severity.BAD
+        for row in np.flatnonzero(self._in_side[samples.index] & usable):
             offset, length = values.side_span(int(value[row]))
             slot, capacity = self._slots[int(samples.index[row])]
             payload = samples.side[offset : offset + min(length, capacity)]

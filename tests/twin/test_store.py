@@ -84,3 +84,16 @@ def test_a_confirmation_never_makes_a_value_older() -> None:
     store.confirm(index, 50)
     store.confirm(index[:1], 40)
     assert columns.confirmed.tolist() == [50, NO_TIME, NO_TIME, 50]
+
+
+def test_a_bad_sample_leaves_the_last_value_to_be_shown_frozen() -> None:
+    columns = Columns.empty(len(EPOCH.tags), side_bytes(EPOCH.tags))
+    store = Store(EPOCH.tags, columns)
+    store.apply(SCALING.samples(batch_of(EPOCH, [("big", 7), ("note", "ok")], Instant(1, 1)), 0), 1)
+    bad = status.BAD_SENSOR_FAILURE
+    batch = batch_of(EPOCH, [("big", 8), ("big", 0, bad), ("note", "", bad)], Instant(2, 2))
+    store.apply(SCALING.samples(batch, 0), 2)
+    index = EPOCH.index["m/big"]
+    assert (int(columns.value[index]), int(columns.status[index])) == (8, bad)
+    assert columns.changed[index] == 2
+    assert text(columns, "note") == "ok"
