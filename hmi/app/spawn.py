@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-
-import click
 
 from hmi.model.identity import is_name
 
@@ -48,34 +46,19 @@ def engine(
 class SimulatorProcess:
     """A simulator in a process of its own, ended when this object is closed or our process dies."""
 
-    def __init__(self, plugin: str, ports: Sequence[str] = ()) -> None:
+    def __init__(self, plugin: str, ports: Mapping[str, int]) -> None:
+        """Start the machine type ``plugin`` on these ports (endpoint → port); it needs some seconds."""
         if not is_name(plugin):
             raise ValueError(plugin)
         arguments = ["simulate", plugin, "--with-parent"]
-        for each in ports:
-            arguments += ["--port", each]
+        for endpoint, port in ports.items():
+            arguments += ["--port", f"{endpoint}={port}"]
         self._process = subprocess.Popen(
-            [*_PROGRAM, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            [*_PROGRAM, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
-        self.plugin = plugin
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
-
-    def ports(self) -> dict[str, int]:
-        """Wait until it serves; endpoint → port.
-
-        Raises:
-            click.ClickException: it ended instead; its own message stands above.
-        """
-        assert self._process.stdout is not None  # noqa: S101 we asked for a pipe
-        line = self._process.stdout.readline()
-        if not line:
-            raise click.ClickException(f"the simulator of {self.plugin} ended with {self._process.wait()}")
-        ports = json.loads(line)["ports"]
-        return {str(name): int(port) for name, port in ports.items()}
 
     def close(self) -> None:
         """End it and wait."""
@@ -85,6 +68,13 @@ class SimulatorProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

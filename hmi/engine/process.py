@@ -15,6 +15,7 @@ from typing import Final
 
 from hmi.config.epoch import Epoch
 from hmi.engine.runtime import EpochRuntime
+from hmi.engine.sources import load_drivers
 from hmi.link.directory import prepare
 from hmi.link.lock import EngineLock
 from hmi.link.messages import PROTOCOL_VERSION, HistoryRequest, Notice, ToClient, Welcome
@@ -56,7 +57,9 @@ async def run_engine(options: EngineOptions, clock: Clock) -> None:
         ValueError: the configuration is wrong.
     """
     prepare(options.directory)
-    epoch = options.resolve()  # before the lock: it takes the longest, and may fail
+    # Before the lock: it takes the longest, and may fail.
+    epoch = options.resolve()
+    load_drivers(epoch)
     lock = EngineLock.acquire(options.directory, managed=options.managed, site=options.site)
     if lock is None:
         raise AlreadyRunning(f"an engine of site {options.site} is running already ({options.directory})")
@@ -162,7 +165,9 @@ class _Engine:
             await self._reload.wait()
             self._reload.clear()
             try:
-                epoch = self._options.resolve()
+                # In a thread: the heart goes on beating while files are read and drivers imported.
+                epoch = await asyncio.to_thread(self._options.resolve)
+                await asyncio.to_thread(load_drivers, epoch)
             except ValueError as error:
                 self._server.broadcast(Notice(self._clock.now().utc, self._options.site, str(error)))
                 continue

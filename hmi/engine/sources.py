@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
+from typing import Final
 
 from hmi.config.credentials import resolve
 from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint, SimulatedEndpoint
+from hmi.config.epoch import Epoch
 from hmi.config.tags import Tag
 from hmi.model.clock import Clock
 from hmi.sources.protocol import Source
 
 Tags = Sequence[tuple[int, Tag]]
+
+_DRIVERS: Final = {
+    "opcua": "hmi.sources.opcua.source",
+    "modbus": "hmi.sources.modbus.source",
+    "simulated": "hmi.sources.simulated.source",
+}
+
+
+def load_drivers(epoch: Epoch) -> None:
+    """Import the drivers that an epoch uses, now: it takes seconds, in which no loop should wait."""
+    for machine in epoch.machines:
+        for endpoint in machine.endpoints.values():
+            importlib.import_module(_DRIVERS[endpoint.protocol])
 
 
 def make_source(endpoint: Endpoint, tags: Tags, clock: Clock) -> Source:

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -39,31 +38,28 @@ def command(
     from hmi.app.supervisor import Supervisor
     from hmi.link.client import LinkClient
     from hmi.link.directory import prepare, run_directory
-    from hmi.ui.run import run_panel
+    from hmi.model.clock import SystemClock
 
     logs.to_stderr()
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)  # until the panel has its own
     folder, model = locate(site)
     if machine is not None and machine not in {each.id for each in model.machines}:
         known = ", ".join(each.id for each in model.machines)
         raise click.ClickException(f"no machine {machine!r} in site {model.id!r}; it has {known}")
     with ExitStack() as running:
-        began = time.monotonic()
-        simulators = {}
-        for each in model.machines:
-            if any(endpoint.protocol != "simulated" for endpoint in each.endpoints.values()):
-                simulators[each.id] = spawn.SimulatorProcess(each.plugin)
-                running.callback(simulators[each.id].close)
         endpoints = {}
         for each in model.machines:
-            if each.id in simulators:
-                for endpoint, port in simulators[each.id].ports().items():
-                    opcua = each.endpoints[endpoint].protocol == "opcua"
-                    address = f"opc.tcp://127.0.0.1:{port}/" if opcua else f"127.0.0.1:{port}"
-                    endpoints[f"{each.id}.{endpoint}"] = address
+            served = {n: e.protocol for n, e in each.endpoints.items() if e.protocol != "simulated"}
+            if served:
+                ports = {name: spawn.free_port() for name in served}
+                running.callback(spawn.SimulatorProcess(each.plugin, ports).close)
+                for name, port in ports.items():
+                    address = f"127.0.0.1:{port}"
+                    opcua = served[name] == "opcua"
+                    endpoints[f"{each.id}.{name}"] = f"opc.tcp://{address}/" if opcua else address
         for name, address in endpoints.items():
-            click.echo(f"{name} is served at {address}")
-        click.echo(f"machines ready after {time.monotonic() - began:.1f} s, opening the panel")
+            click.echo(f"starting the simulator of {name} at {address}")
+        click.echo("opening the panel; the machines come up within some seconds")
         # A folder of its own: a demo must never meet the engine of a real site on the same computer.
         parent = run_directory("demo", os.environ).parent
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,6 +68,10 @@ def command(
         )
         supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, endpoints, 5.0))
         running.callback(supervisor.stop, 5.0)
+        supervisor.tick(SystemClock().now())  # the engine starts while Qt is loaded
+
+        from hmi.ui.run import run_panel
+
         code = run_panel(
             partial(LinkClient.connect, directory),
             supervisor=supervisor,

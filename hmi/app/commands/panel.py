@@ -42,7 +42,7 @@ def command(
     from hmi.link.client import LinkClient
     from hmi.link.directory import prepare, run_directory
     from hmi.link.errors import LinkUnavailable
-    from hmi.ui.run import run_panel
+    from hmi.model.clock import SystemClock
 
     logs.to_stderr()
     folder, model = locate(site)
@@ -51,6 +51,10 @@ def command(
     except LinkUnavailable as error:
         raise click.ClickException(str(error)) from error
     supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, endpoints, _LINGER))
+    supervisor.tick(SystemClock().now())  # the engine starts while Qt is loaded
+
+    from hmi.ui.run import run_panel
+
     sys.exit(
         run_panel(
             partial(LinkClient.connect, directory),
