@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from hmi.app.spawn import SimulatorProcess
 from hmi.config.epoch import Epoch
 from hmi.engine.runtime import EpochRuntime
 from hmi.link.messages import EndpointNews, Notice, ToClient
@@ -22,6 +21,7 @@ from hmi.machines.resolve import resolve_site
 from hmi.model import status, values
 from hmi.model.clock import SystemClock
 from hmi.model.columns import Columns
+from hmi.testing.harness import ChildDevice
 
 MACHINE: Final = "seen"
 _HISTORY: Final = 10_000
@@ -78,10 +78,10 @@ async def watch(
     Waits up to ``patience`` s until every tag has had a value that is not Bad, then goes on for
     ``seconds``. ``folder`` takes the files that this needs.
     """
-    simulator = await asyncio.to_thread(SimulatorProcess, plugin.id)
+    simulator = ChildDevice(lambda: ("-m", "hmi.app", "simulate", plugin.id, "--with-parent"))
     try:
-        async with asyncio.timeout(patience):
-            ports = await asyncio.to_thread(simulator.ports)
+        await simulator.start()
+        ports = simulator.greeting["ports"]
         # JSON is YAML; the plugin's own file is what is under test, not a hand-written site.
         (folder / "site.yaml").write_text(json.dumps(site_of(plugin, protocols, ports)), encoding="utf-8")
         epoch = resolve_site(folder, plugins=[plugin]).epoch
@@ -104,7 +104,7 @@ async def watch(
         finally:
             await runtime.close()
     finally:
-        await asyncio.to_thread(simulator.close)
+        await simulator.stop()
     return watcher.seen
 
 

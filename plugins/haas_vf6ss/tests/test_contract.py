@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hmi.testing.plugin_contract import PluginContract
+from hmi.testing.plugin_contract import PluginContract, RunningMachineContract
 
 
 class TestContract(PluginContract):
-    @pytest.fixture(scope="class")
-    def plugin_id(self) -> str:
-        return "haas_vf6ss"
+    plugin_id = "haas_vf6ss"
+    watched = 5.0
 
-    @pytest.fixture(scope="class", params=[5.0, pytest.param(60.0, marks=pytest.mark.full)])
-    def watched(self, request: pytest.FixtureRequest) -> float:
-        seconds: float = request.param
-        return seconds
+
+@pytest.mark.full
+class TestContractForAMinute(RunningMachineContract):
+    plugin_id = "haas_vf6ss"
