@@ -23,7 +23,7 @@ def test_a_heater_warms_the_mass_of_the_bath() -> None:
     bath.temperature = 40.0
     for _ in range(600):
         bath.step(1.0, Air())
-    litres = 3.68 * 1.25 * 0.97 * 1000.0
+    litres = 3.68 * 1.2 * 0.97 * 1000.0
     assert bath.temperature == pytest.approx(40.0 + 20_000.0 * 600 / (litres * 4186.0), rel=1e-6)
 
 
@@ -87,7 +87,7 @@ def test_a_rack_raises_the_level_by_its_volume() -> None:
     bath = Bath(SHUT)
     before = bath.level
     bath.immerse(Rack(1, JOB))
-    assert bath.level - before == pytest.approx(100.0 * (80.0 / 2700.0) / (3.68 * 1.25))
+    assert bath.level - before == pytest.approx(100.0 * (80.0 / 2700.0) / (3.68 * 1.2))
 
 
 def test_no_second_rack_goes_in_and_none_comes_out_of_an_empty_bath() -> None:
@@ -137,7 +137,7 @@ def test_a_fouled_rinse_is_fed_until_it_is_clean_and_overflows() -> None:
     for _ in range(3 * 3600):
         bath.step(1.0, Air())
     assert bath.conductivity == pytest.approx(300.0, abs=2.0)
-    assert bath.volume <= 3.68 * 1.25 + 1e-9
+    assert bath.volume <= 3.68 * 1.2 + 1e-9
 
 
 def test_a_diluting_rinse_follows_the_exponential_of_a_stirred_tank() -> None:
@@ -145,5 +145,5 @@ def test_a_diluting_rinse_follows_the_exponential_of_a_stirred_tank() -> None:
     before = bath.concentration(Species.NITRIC)
     for _ in range(3600):
         bath.step(1.0, Air(humidity=1.0))
-    turnovers = 3600.0 / (3.68 * 1.25 * 1000.0)
+    turnovers = 3600.0 / (3.68 * 1.2 * 1000.0)
     assert bath.concentration(Species.NITRIC) == pytest.approx(before * math.exp(-turnovers), rel=0.01)

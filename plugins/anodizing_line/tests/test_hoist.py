@@ -48,7 +48,7 @@ def test_a_cycle_is_continuous_and_carries_the_rack_from_source_to_target(
 
 def test_a_move_takes_what_its_phases_take() -> None:
     made = cycle(Station.CLEAN, Station.RINSE_1)
-    assert made.end == pytest.approx(4 * 7.25 + 1.0 + 8.0 + 1.0 + (2800.0 / 600.0 + 2.0))
+    assert made.end == pytest.approx(4 * (740.0 / 130.0 + 1.0) + 1.0 + 8.0 + 1.0 + (2800.0 / 600.0 + 2.0))
     assert made.lifted < made.lowered < made.end
 
 

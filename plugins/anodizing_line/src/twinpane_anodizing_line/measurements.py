@@ -130,14 +130,13 @@ def _cell(line: Line, station: Station, cell: Cell) -> Iterator[tuple[str, Readi
 
 def _hoist(line: Line) -> dict[str, Reading]:
     pose, upcoming = line.pose, line.upcoming
-    towards = pose.state not in (HoistState.IDLE, HoistState.RAISE_EMPTY) and upcoming is not None
-    target = 0
-    if towards and upcoming is not None:
-        target = int(upcoming.target if pose.rack else upcoming.source)
+    towards = upcoming is not None and pose.state not in (HoistState.IDLE, HoistState.RAISE_EMPTY)
+    target = (upcoming.target if pose.rack else upcoming.source) if upcoming is not None and towards else 0
     return {
         "hoist_state": int(pose.state),
+        "hoist_moving": towards,
         "hoist_load": pose.rack,
-        "hoist_target": target,
+        "hoist_target": int(target),
         "hoist_next_move": max(0.0, upcoming.start - line.time) if upcoming is not None else 0.0,
     }
 

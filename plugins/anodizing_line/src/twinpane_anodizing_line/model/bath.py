@@ -27,7 +27,7 @@ class BathSpec:
 
     contents: Mapping[Species, float]
     surface: float = 3.68
-    depth: float = 1.25
+    depth: float = 1.2
     density: float = 1000.0
     specific_heat: float = 4186.0
     wall: float = 30.0

@@ -15,10 +15,10 @@ from typing import Final
 from twinpane_anodizing_line.model.stations import Station, position
 
 TRAVEL_SPEED, TRAVEL_ACCELERATION = 600.0, 300.0
-LIFT_SPEED, LIFT_ACCELERATION = 160.0, 160.0
-"""mm/s and mm/s² (assumed; 36 and 9.6 m/min)."""
-HIGH: Final = 2300.0
-SEAT: Final = 1300.0
+LIFT_SPEED, LIFT_ACCELERATION = 130.0, 130.0
+"""mm/s and mm/s² (assumed; 36 and 7.8 m/min)."""
+HIGH: Final = 1910.0
+SEAT: Final = 1170.0
 """mm: the flight bar above the floor, carried and seated."""
 GRIP, DRIP, RELEASE = 1.0, 8.0, 1.0
 """s (assumed)."""

@@ -28,6 +28,8 @@ AIR_TRANSFER: Final = 0.1
 """W/(K·dm²) between a rack and the air: natural convection, 10 W/(m²·K)."""
 LONGEST_STEP: Final = 1.0
 """s; longer steps are divided."""
+WARM, SCOUTED = 3600.0, 3000.0
+"""s of production before a demo may begin, and s after that in which its liveliest moment is looked for."""
 
 
 @dataclass(order=True, slots=True)
@@ -64,20 +66,21 @@ class Line:
     @classmethod
     def in_production(cls, seed: int = 1) -> Self:
         """A line in mid-shift: both cells under current, the hoist about to move and with much to do."""
+        scout, best = cls(seed), (float("inf"), WARM)
+        while scout.time < WARM + SCOUTED:
+            scout.step(LONGEST_STEP)
+            if scout.time > WARM:
+                best = min(best, (scout._bustle(), scout.time))
         line = cls(seed)
-        while not line._telling():
+        while line.time < best[1]:
             line.step(LONGEST_STEP)
         return line
 
-    def _telling(self) -> bool:
-        starts = [move.start - self.time for move in self.timetable.moves]
-        return (
-            self.time > 3600.0
-            and len(starts) > 4
-            and 3.0 < starts[0] < 6.0
-            and starts[4] < 300.0
-            and all(cell.rectifier.time_left > 240.0 and cell.film > 2.0 for cell in self.cells.values())
-        )
+    def _bustle(self) -> float:
+        """s until the hoist has begun four moves; infinite unless the line is in full work."""
+        starts = [move.start - self.time for move in self.timetable.moves if move.start > self.time]
+        plating = all(cell.rectifier.time_left > 240.0 and cell.film > 2.0 for cell in self.cells.values())
+        return starts[3] if plating and len(starts) > 3 and 3.0 < starts[0] < 6.0 else float("inf")
 
     @property
     def upcoming(self) -> Move | None:
