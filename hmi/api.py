@@ -4,7 +4,7 @@
 The promise: within one `API_VERSION` nothing here is removed, renamed or given another meaning; things
 may be added. A plugin states the version that it was written for in machine.yaml (``api_version``); a
 plugin of another version is quarantined, by name and with the reason, and the others run on.
-Nothing else under ``hmi`` is promised.
+Nothing else under ``hmi`` is promised. How to go about it: ``docs/how-to/write-a-machine-plugin.md``.
 
 What there is:
 
