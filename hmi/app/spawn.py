@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from hmi.config.site import Site
 from hmi.model.identity import is_name
 
 _PROGRAM: Final = (sys.executable, "-m", "hmi.app")
@@ -78,3 +80,18 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def simulators(running: ExitStack, model: Site) -> dict[str, str]:
+    """Start the simulators of a site's machines on free ports; ``machine.endpoint`` → address."""
+    endpoints = {}
+    for each in model.machines:
+        served = {n: e.protocol for n, e in each.endpoints.items() if e.protocol != "simulated"}
+        if served:
+            ports = {name: free_port() for name in served}
+            running.callback(SimulatorProcess(each.plugin, ports).close)
+            for name, port in ports.items():
+                address = f"127.0.0.1:{port}"
+                opcua = served[name] == "opcua"
+                endpoints[f"{each.id}.{name}"] = f"opc.tcp://{address}/" if opcua else address
+    return endpoints

@@ -54,6 +54,11 @@ class FrameClock(QObject):
         self._due.start(max(0, -(-wait // MILLISECOND)))
 
     @property
+    def began(self) -> int:
+        """When the present or last frame began (monotonic ns)."""
+        return self._began
+
+    @property
     def frames(self) -> int:
         """How many frames were drawn."""
         return self._frames

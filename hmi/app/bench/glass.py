@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -29,8 +28,13 @@ from hmi.app.bench.load_site import MACHINE, write_site
 from hmi.app.supervisor import Supervisor
 from hmi.link.client import LinkClient
 from hmi.link.directory import prepare, run_directory
+from hmi.link.messages import Counters
 from hmi.model.clock import SECOND
 from hmi.present.session import Frame, Session
+from hmi.ui.panel import PanelConnection
+from hmi.ui.run import run_panel
+from hmi.ui.stamp_code import StampStrip, stamp_of
+from hmi.ui.window import PanelWindow
 
 WARM_UP: Final = 4.0
 """Seconds before anything is counted: start of the engine, subscriptions, first screens."""
@@ -39,9 +43,9 @@ WARM_UP: Final = 4.0
 class _Measure:
     """Looks at every frame of the panel between the warm-up and the end."""
 
-    def __init__(self, shown: tuple[str, ...], number: Callable[[float], None] | None) -> None:
+    def __init__(self, shown: tuple[str, ...], strip: StampStrip | None) -> None:
         self._shown = shown
-        self._number = number
+        self._strip = strip
         self._begin = time.monotonic_ns() + round(WARM_UP * SECOND)
         self.latencies: list[float] = []
         self.session: Session | None = None
@@ -54,8 +58,12 @@ class _Measure:
                 raise click.ClickException(f"the load machine is not sound: {session.epoch.quarantined}")
             self.session = session
             self._rows = {session.index(MACHINE, name) for name in self._shown}
-        if self._number is not None:
-            self._number(float(session.columns.value[session.index(MACHINE, "t0")].view("f8")))
+            if self._strip is not None:
+                self._strip.show()
+                self._strip.raise_()
+        if self._strip is not None:
+            stamp = float(session.columns.value[session.index(MACHINE, "t0")].view("f8"))
+            self._strip.show_number(stamp_of(stamp))
 
     def painted(self, session: Session, frame: Frame) -> None:
         """After the paint: how old the painted stamps are."""
@@ -69,11 +77,6 @@ class _Measure:
 
 def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pixel: bool) -> dict[str, Any]:
     """Run the bench on the present display; its figures."""
-    from hmi.ui.panel import PanelConnection
-    from hmi.ui.run import run_panel
-    from hmi.ui.stamp_code import StampStrip, stamp_of
-    from hmi.ui.window import PanelWindow
-
     with ExitStack() as running:
         bound = WARM_UP + seconds + 60
         load = _child(
@@ -93,12 +96,8 @@ def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pi
 
         def started(connection: PanelConnection, window: PanelWindow) -> None:
             window.move(0, 0)
-            strip = StampStrip(window) if pixel else None
-            measure = _Measure(shown, None if strip is None else lambda s: strip.show_number(stamp_of(s)))
+            measure = _Measure(shown, StampStrip(window) if pixel else None)
             connection.observe(before=measure.drawing, after=measure.painted)
-            if strip is not None:
-                strip.show()
-                strip.raise_()
             kept.extend((measure, connection))
 
         if pixel:
@@ -117,6 +116,7 @@ def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pi
         seen = json.loads(_line(probes[0])) if probes else None
         load.send_signal(signal.SIGTERM)
         counts = json.loads(_line(load))
+        received = _received(directory)
         return {
             "tags": tags,
             "hz": hz,
@@ -129,7 +129,8 @@ def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pi
             "frames": connection.frames.frames,
             "sent": counts["sent"],
             "dropped_by_server": counts["dropped"],
-            **_losses(measure.session),
+            "received": received.samples,
+            "lost": received.lost + received.unknown_losses,
             "unreadable_looks": seen["unreadable"] if seen else None,
             "looks": seen["looks"] if seen else None,
         }
@@ -140,14 +141,19 @@ def _granted(session: Session) -> float | None:
     return max(found) if found else None
 
 
-def _losses(session: Session) -> dict[str, int]:
-    counters = session.counters.get((MACHINE, "main"))
-    if counters is None:
-        raise click.ClickException("the engine told no counters")
-    return {
-        "received": counters.samples,
-        "lost": counters.lost + counters.unknown_losses,
-    }
+def _received(directory: Path) -> Counters:
+    """The engine's own count, asked for when nothing more comes."""
+    client = LinkClient.connect(directory, name="bench")
+    try:
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            for message in client.receive():
+                if isinstance(message, Counters):
+                    return message
+            time.sleep(0.02)
+    finally:
+        client.close()
+    raise click.ClickException("the engine told no counters")
 
 
 def _child(running: ExitStack, module: str, **options: float) -> subprocess.Popen[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import platform
+from pathlib import Path
 
 import click
+
+from hmi.app.options import site_option
 
 
 @click.group()
@@ -36,5 +39,20 @@ def glass(tags: int, hz: float, publish_ms: float, seconds: float, pixel: bool, 
 
     logs.to_stderr()
     figures = measure_glass(tags, hz, publish_ms, seconds, pixel=pixel)
+    figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
+    click.echo(json.dumps(figures, indent=None if as_json else 2))
+
+
+@command.command()
+@site_option
+@click.option(
+    "--seconds", type=click.FloatRange(0.5), default=2.0, show_default=True, help="Stay on a screen."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
+def panel(site: Path | None, seconds: float, as_json: bool) -> None:
+    """A panel's start to its first live value, changes of screen, and frame times, on simulated machines."""
+    from hmi.app.bench.panel import measure_panel
+
+    figures = measure_panel(site, seconds)
     figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
     click.echo(json.dumps(figures, indent=None if as_json else 2))

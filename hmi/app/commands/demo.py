@@ -47,16 +47,7 @@ def command(
         known = ", ".join(each.id for each in model.machines)
         raise click.ClickException(f"no machine {machine!r} in site {model.id!r}; it has {known}")
     with ExitStack() as running:
-        endpoints = {}
-        for each in model.machines:
-            served = {n: e.protocol for n, e in each.endpoints.items() if e.protocol != "simulated"}
-            if served:
-                ports = {name: spawn.free_port() for name in served}
-                running.callback(spawn.SimulatorProcess(each.plugin, ports).close)
-                for name, port in ports.items():
-                    address = f"127.0.0.1:{port}"
-                    opcua = served[name] == "opcua"
-                    endpoints[f"{each.id}.{name}"] = f"opc.tcp://{address}/" if opcua else address
+        endpoints = spawn.simulators(running, model)
         for name, address in endpoints.items():
             click.echo(f"starting the simulator of {name} at {address}")
         click.echo("opening the panel; the machines come up within some seconds")
