@@ -85,7 +85,6 @@ import sys, time
 from pathlib import Path
 from hmi.link.table import TableWriter
 table = TableWriter(Path(sys.argv[1]), 4000, 0, "cd" * 32, 1)
-print("ready", flush=True)
 n = 0
 while True:
     n += 1
@@ -93,6 +92,8 @@ while True:
         table.columns.value[:] = n
         table.columns.receive_time[:] = n
         table.columns.changed[:] = revision
+    if n == 1:
+        print("ready", flush=True)
     time.sleep(0.0002)
 """
 
