@@ -84,16 +84,19 @@ class TrendStrip(QWidget):
         return QSize(480, 110)
 
     def refresh(self, frame: Frame) -> None:
-        """Take the frame's samples; repaint at most ten times a second."""
+        """Take the frame's samples; repaint the trends at most ten times a second.
+
+        The figures beside them follow every frame: a tile shows the same tag, and both must agree.
+        """
         self._feed.feed(frame)
         self._now = frame.now.utc
-        if self._painted != NO_TIME and 0 <= self._now - self._painted < _REPAINT:
-            return
-        self._painted = self._now
         legend = [self._entry(index, frame) for index in self._feed.indexes]
         if legend != self._legend:
             self._legend = legend
             self.update(0, 0, self._plot.left(), self.height())
+        if self._painted != NO_TIME and 0 <= self._now - self._painted < _REPAINT:
+            return
+        self._painted = self._now
         self._show()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
