@@ -1,6 +1,6 @@
 """The table of last values in shared memory: one writer, any number of readers, latest wins.
 
-A file in the run directory, mapped by both sides (ADR 0002: no resource tracker as with
+A file in the run directory, mapped by both sides (ADR 0001: no resource tracker as with
 ``multiprocessing.shared_memory``, and file permissions guard it). Layout, little-endian:
 
 ====== ===== ==================================================================
