@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from hmi.config.base import Config, Name, Span, TextId
+from hmi.config.calibration import Calibration
 
 
 class Bound(Config):
@@ -44,14 +46,24 @@ Style = Literal[
 ]
 
 
+class Zone(Span):
+    """A shape takes its colour from a value: cold at ``low`` and below, hot at ``high`` and above."""
+
+    tag: Name
+
+
 class ShapeBase(Config):
-    """``views`` limits a shape to some views; ``visible`` (a bool tag) hides it while false."""
+    """``views`` limits a shape to some views; ``visible`` (a bool tag) hides it while false.
+
+    ``zone`` colours it by a value; while that is not live it has no colour of its own.
+    """
 
     frame: Name = "base"
     style: Style = "structure"
     tint: Literal["none", "acid", "alkaline", "water", "dye"] = "none"
     views: tuple[Name, ...] = ()
     visible: Name | None = None
+    zone: Zone | None = None
 
 
 class Box(ShapeBase):
@@ -129,11 +141,17 @@ class View(Config):
 
 
 class Geometry(Config):
-    """The twin of one machine type. The frame ``base`` always exists. Shapes are drawn in file order."""
+    """The twin of one machine type. The frame ``base`` always exists. Shapes are drawn in file order.
+
+    ``calibrations`` hold where the site gives none for its own machine; a tag that stands in one is
+    placed in the drawing by it before a joint or a shape uses the number.
+    """
 
     unit: Literal["mm", "m", "in"] = "mm"
     frames: dict[Name, Frame] = {}
+    calibration: Calibration | None = None
     shapes: tuple[Shape, ...] = ()
     labels: tuple[Label, ...] = ()
     trails: tuple[Trail, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
     views: Annotated[tuple[View, ...], Field(min_length=1)]

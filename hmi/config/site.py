@@ -7,11 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from hmi.config.base import Config, Name, TextId
+from hmi.config.calibration import Calibration
 from hmi.config.endpoints import Endpoint
 
 
 class SiteMachine(Config):
-    """A machine of the site. ``tags`` overrides single keys of the plugin's tags, by tag name."""
+    """A machine of the site. ``tags`` overrides single keys of the plugin's tags, by tag name.
+
+    ``calibrations`` are this machine's own and stand in for all of the machine type's.
+    """
 
     id: Name
     plugin: Name
@@ -20,6 +24,7 @@ class SiteMachine(Config):
     line: str = ""
     endpoints: Annotated[dict[Name, Endpoint], Field(min_length=1)]
     tags: dict[Name, dict[str, object]] = {}
+    calibrations: tuple[Calibration, ...] | None = None
 
 
 class Site(Config):
