@@ -82,9 +82,10 @@ class DerivedTags:
         return self._joined(results, now)
 
     def confirm(self, columns: Columns) -> None:
-        """A derived tag is as old as the oldest of the tags that it comes from."""
+        """A derived tag is as old as the oldest of the tags that it comes from; a Bad one gets no younger."""
         if self._rules:
-            columns.confirmed[self._index] = columns.confirmed[self._roots].min(axis=1)
+            sound = severities(columns.status[self._index]) != Severity.BAD
+            columns.confirmed[self._index[sound]] = columns.confirmed[self._roots[sound]].min(axis=1)
 
     def _series(self, arrived: Samples, rows: npt.NDArray[np.intp]) -> dict[int, _Arrived]:
         rows = rows[np.argsort(arrived.time[rows], kind="stable")]

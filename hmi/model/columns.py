@@ -32,8 +32,9 @@ class Columns:
     ``raw`` lane in the wire type; ``value`` lane in the tag's declared type after scaling; ``status``;
     ``source_time`` UTC ns or NO_TIME; ``receive_time`` UTC ns or NO_TIME before the first sample;
     ``not_before`` monotonic ns, see `hmi.model.samples.Batch`; ``confirmed`` monotonic ns of the last
-    confirmation or NO_TIME; ``changed`` the store revision at which value, status or source time of
-    the row changed last (0: never). ``side`` u1[m]: string and array tags own fixed slots in it.
+    moment at which a value that is not Bad was vouched for, NO_TIME where there never was one;
+    ``changed`` the store revision at which value, status or source time of the row changed last (0:
+    never). ``side`` u1[m]: string and array tags own fixed slots in it.
     """
 
     raw: npt.NDArray[np.uint64]

@@ -70,8 +70,14 @@ class Store:
         columns.changed[index] = revision
 
     def confirm(self, index: U32 | npt.NDArray[np.intp], monotonic: int) -> None:
-        """The values of these tags were vouched for at this moment; never moves a confirmation back."""
-        self.columns.confirmed[index] = np.maximum(self.columns.confirmed[index], monotonic)
+        """The values of these tags were vouched for at this moment; never moves a confirmation back.
+
+        Nobody vouches for the value that is kept under a Bad status: its confirmation stays where it was,
+        so that a screen knows how old it really is, and whether there ever was one.
+        """
+        columns = self.columns
+        vouched = index[severities(columns.status[index]) != Severity.BAD]
+        columns.confirmed[vouched] = np.maximum(columns.confirmed[vouched], monotonic)
 
     def _into_side(self, samples: Samples) -> tuple[U64, U32]:
         """Copy side-area payloads into their slots; a payload that does not fit is cut and Uncertain."""

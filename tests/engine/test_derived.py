@@ -124,12 +124,24 @@ def test_a_result_is_as_old_as_its_oldest_root_and_never_fresher() -> None:
     columns = Columns.empty(len(EPOCH.tags))
     derived = DerivedTags(EPOCH.tags)
     twice = EPOCH.index["m/twice"]
+    columns.status[:] = status.GOOD
     columns.confirmed[[EPOCH.index["m/a"], EPOCH.index["m/b"]]] = [50, 20]
     derived.confirm(columns)
     assert columns.confirmed[twice] == 20
     columns.confirmed[EPOCH.index["m/b"]] = NO_TIME
     derived.confirm(columns)
     assert columns.confirmed[twice] == NO_TIME
+
+
+def test_nobody_vouches_for_a_result_that_could_not_be_had() -> None:
+    columns = Columns.empty(len(EPOCH.tags))
+    derived = DerivedTags(EPOCH.tags)
+    ratio, twice = EPOCH.index["m/ratio"], EPOCH.index["m/twice"]
+    columns.status[:] = status.GOOD
+    columns.status[ratio] = status.BAD_OUT_OF_RANGE
+    columns.confirmed[[EPOCH.index["m/a"], EPOCH.index["m/b"]]] = [50, 20]
+    derived.confirm(columns)
+    assert (columns.confirmed[ratio], columns.confirmed[twice]) == (NO_TIME, 20)
 
 
 def test_the_latency_bound_of_a_result_is_its_earliest_observed_cause() -> None:

@@ -80,10 +80,22 @@ def test_the_later_of_two_samples_of_one_batch_stays() -> None:
 def test_a_confirmation_never_makes_a_value_older() -> None:
     columns = Columns.empty(len(EPOCH.tags), side_bytes(EPOCH.tags))
     store = Store(EPOCH.tags, columns)
+    columns.status[:] = status.GOOD
     index = np.array([0, 3], np.uint32)
     store.confirm(index, 50)
     store.confirm(index[:1], 40)
     assert columns.confirmed.tolist() == [50, NO_TIME, NO_TIME, 50]
+
+
+def test_nobody_vouches_for_a_value_that_is_kept_under_a_bad_status() -> None:
+    columns = Columns.empty(len(EPOCH.tags), side_bytes(EPOCH.tags))
+    store = Store(EPOCH.tags, columns)
+    columns.status[:] = status.GOOD
+    index = np.arange(2, dtype=np.uint32)
+    store.confirm(index, 50)
+    columns.status[:] = [status.BAD_SENSOR_FAILURE, status.UNCERTAIN, status.BAD, status.BAD][: len(columns)]
+    store.confirm(np.arange(3, dtype=np.uint32), 60)
+    assert columns.confirmed[:3].tolist() == [50, 60, NO_TIME]
 
 
 def test_a_bad_sample_leaves_the_last_value_to_be_shown_frozen() -> None:
