@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from hmi.config.site import Site
+from hmi.link.directory import LAST_WORDS
 from hmi.model.identity import is_name
 
 _PROGRAM: Final = (sys.executable, "-m", "hmi.app")
@@ -33,8 +34,8 @@ def engine(
     arguments += ["--site", str(site)]
     for name, address in endpoints.items():
         arguments += ["--endpoint", f"{name}={address}"]
-    # The log has what the engine says; this file has what Python says when it cannot even begin.
-    with (directory / "engine.err").open("wb") as errors:
+    # The log has what the engine says; this file has why it ended, also when it could not even begin.
+    with (directory / LAST_WORDS).open("wb") as errors:
         return subprocess.Popen(
             [*_PROGRAM, *arguments],
             env={**os.environ, "TWINPANE_RUN": str(directory)},

@@ -8,11 +8,14 @@ is left to it.
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from hmi.link.directory import LAST_WORDS
 from hmi.link.lock import fence, holder, is_held
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 
@@ -27,9 +30,33 @@ _PAUSES: Final = (0, SECOND // 2, 2 * SECOND, 5 * SECOND, 10 * SECOND)
 
 _SETTLED: Final = 30 * SECOND
 
+_SAID_BYTES: Final = 4096
+_SAID_LINES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EngineExit:
+    """How an engine that was started here has ended, for a person to read.
+
+    ``code``   its exit code; −n: killed by signal n (`subprocess.Popen.returncode`)
+    ``said``   the last lines that it wrote to its standard error, at most five; empty after a kill
+    ``fenced`` whether it was killed from here because it no longer responded
+    ``at``     when that was noticed
+    """
+
+    code: int
+    said: tuple[str, ...]
+    fenced: bool
+    at: Instant
+
 
 class Supervisor:
-    """Watches over the engine of one run directory. Called from the panel's timer; never blocks."""
+    """Watches over the engine of one run directory. Called from the panel's timer; never blocks.
+
+    ``last_exit`` is the last end of an engine that was started here (None: none has ended);
+    ``on_exit``, when set, is called with it, from within `tick`. ``starts`` counts the starts, so that
+    ``starts > 1`` with a ``last_exit`` means *ended and started again*. ``fenced`` counts the kills.
+    """
 
     def __init__(self, directory: Path, spawn: Callable[[], subprocess.Popen[bytes]]) -> None:
         """``spawn`` starts an engine process that takes the lock of ``directory``."""
@@ -40,9 +67,11 @@ class Supervisor:
         self._failures = 0
         self._unresponsive_since: int | None = None
         self._unresponsive_at = 0
+        self._killed: int | None = None
         self.starts = 0
         self.fenced = 0
-        self.last_exit: int | None = None
+        self.last_exit: EngineExit | None = None
+        self.on_exit: Callable[[EngineExit], None] | None = None
 
     def tick(self, now: Instant) -> None:
         """Start an engine if none is there; call some times a second."""
@@ -50,7 +79,7 @@ class Supervisor:
             code = self._child.poll()
             if code is None:
                 return
-            self._child_ended(code, now)
+            self._child_ended(self._child.pid, code, now)
         if is_held(self._directory):
             return
         pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
@@ -71,6 +100,7 @@ class Supervisor:
         if found is not None and found.managed == "panel" and fence(self._directory, found):
             _log.error("the engine (pid %d) did not respond and was killed", found.pid)
             self.fenced += 1
+            self._killed = found.pid
         self._unresponsive_since = None
 
     def stop(self, seconds: float) -> None:
@@ -85,9 +115,23 @@ class Supervisor:
             self._child.wait()
         self._child = None
 
-    def _child_ended(self, code: int, now: Instant) -> None:
+    def _child_ended(self, pid: int, code: int, now: Instant) -> None:
         lived = now.monotonic - self._spawned_at
         self._failures = 0 if lived > _SETTLED else self._failures + 1
         self._child = None
-        self.last_exit = code
-        _log.warning("the engine ended with code %d", code)
+        ended = EngineExit(code, _last_lines(self._directory / LAST_WORDS), pid == self._killed, now)
+        _log.warning("the engine ended with code %d%s", code, "".join(f"\n  {line}" for line in ended.said))
+        self.last_exit = ended
+        if self.on_exit is not None:
+            self.on_exit(ended)
+
+
+def _last_lines(file: Path) -> tuple[str, ...]:
+    """What stands at the end of a text file; nothing where it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            opened.seek(max(0, opened.seek(0, os.SEEK_END) - _SAID_BYTES))
+            text = opened.read(_SAID_BYTES).decode("utf-8", errors="replace")
+    except OSError:
+        return ()
+    return tuple(line for line in text.splitlines() if line.strip())[-_SAID_LINES:]

@@ -17,6 +17,8 @@ from hmi.link.errors import LinkUnavailable
 SOCKET: Final = "engine.sock"
 DOORBELL: Final = "doorbell.sock"
 LOCK: Final = "engine.lock"
+LAST_WORDS: Final = "engine.err"
+"""Standard error of an engine that a panel started: empty, or why it ended."""
 
 _LONGEST_PATH: Final = 90
 """A Unix socket's path holds 108 bytes; our longest file name is 13."""

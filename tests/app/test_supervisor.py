@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from hmi.app.supervisor import Supervisor
+from hmi.app.supervisor import EngineExit, Supervisor
+from hmi.link.directory import LAST_WORDS
 from hmi.link.lock import Holder, holder
 from hmi.model.clock import MILLISECOND, SECOND, ManualClock
 
@@ -96,7 +97,9 @@ def test_a_killed_engine_is_replaced_at_once_a_crashing_one_with_growing_pauses(
     engines.started[0].wait()
     supervisor.tick(clock.now())
     assert len(engines.started) == 2
-    assert supervisor.last_exit == -signal.SIGKILL
+    assert supervisor.last_exit is not None
+    assert supervisor.last_exit.code == -signal.SIGKILL
+    assert not supervisor.last_exit.fenced
     starts = []
     engines.lives = 0
     engines.started[1].kill()
@@ -121,9 +124,34 @@ def test_a_hanging_engine_is_fenced_before_another_is_started(engines: Engines) 
         supervisor.engine_unresponsive(clock.advance(100 * MILLISECOND))
     assert supervisor.fenced == 1
     engines.started[0].wait()
+    ended: list[EngineExit] = []
+    supervisor.on_exit = ended.append
     supervisor.tick(clock.advance(SECOND))
+    assert ended == [EngineExit(-signal.SIGKILL, (), True, clock.now())]
     until(lambda: len(engines.started) == 2 and found(engines) is not None)
     assert engines.alive == 1
+
+
+def test_why_an_engine_ended_is_told_in_its_own_last_words(engines: Engines) -> None:
+    def spawn() -> subprocess.Popen[bytes]:
+        text = (
+            "import sys; print('line\\n' * 3000, 'Error: no space', sep='\\n', file=sys.stderr); sys.exit(70)"
+        )
+        with (engines.directory / LAST_WORDS).open("wb") as errors:
+            engines.started.append(subprocess.Popen([sys.executable, "-c", text], stderr=errors))
+        return engines.started[-1]
+
+    clock = ManualClock()
+    supervisor = Supervisor(engines.directory, spawn)
+    told: list[EngineExit] = []
+    supervisor.on_exit = told.append
+    supervisor.tick(clock.now())
+    engines.started[0].wait()
+    assert supervisor.last_exit is None
+    supervisor.tick(clock.advance(SECOND))
+    assert told == [EngineExit(70, ("line",) * 4 + ("Error: no space",), False, clock.now())]
+    assert supervisor.last_exit is told[0]
+    assert supervisor.starts == 2
 
 
 def test_hiccups_far_apart_do_not_add_up_to_a_kill(engines: Engines) -> None:
