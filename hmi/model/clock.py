@@ -2,11 +2,13 @@
 
 Two scales, both in integer nanoseconds: *UTC* (since 1970) for what people and records read, and
 *monotonic* for ages, delays and latency, because wall clocks step. On Linux the monotonic scale is
-one for all processes of a machine, so an age can be taken across the process boundary.
+one for all processes of a machine, so an age can be taken across the process boundary. It goes on while
+the machine sleeps: a value from before a suspend is as old as it is.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -34,12 +36,25 @@ class Clock(Protocol):
         ...
 
 
+if sys.platform == "linux":
+
+    def monotonic_ns() -> int:
+        """The monotonic scale now; `time.monotonic_ns` would stand still while the machine is suspended."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+else:
+
+    def monotonic_ns() -> int:
+        """The monotonic scale now; whether it goes on during a suspend is the platform's."""
+        return time.monotonic_ns()
+
+
 class SystemClock:
     """The machine's own clocks."""
 
     def now(self) -> Instant:
         """The present moment of this machine."""
-        return Instant(utc=time.time_ns(), monotonic=time.monotonic_ns())
+        return Instant(utc=time.time_ns(), monotonic=monotonic_ns())
 
 
 class ManualClock:

@@ -13,6 +13,7 @@ from hmi.link.messages import HistoryReply, HistoryRequest, ToClient, Welcome
 from hmi.link.server import LinkServer
 from hmi.link.table import TableWriter
 from hmi.model import status, values
+from hmi.model.clock import monotonic_ns
 from tests.ui.builders import SIDE
 
 
@@ -56,7 +57,7 @@ class StandInEngine:
     def _put(self, tag_id: str, value: float) -> None:
         index = self.epoch.index[tag_id]
         with self._table.write() as revision:
-            columns, now = self._table.columns, time.monotonic_ns()
+            columns, now = self._table.columns, monotonic_ns()
             columns.value[index] = values.to_lane(value, self.epoch.tags[index].type)
             columns.status[index] = status.GOOD
             columns.receive_time[index] = columns.source_time[index] = time.time_ns()
@@ -82,12 +83,12 @@ class StandInEngine:
         path = self.directory / self._table_name
         self._table = TableWriter(path, len(self.epoch.tags), SIDE, self.epoch.digest, 1)
         self._server = LinkServer(self.directory, self._greeting, self._answer)
-        self._table.beat(time.monotonic_ns())
+        self._table.beat(monotonic_ns())
         await self._server.start()
         self._ready.set()
         while not self._end.is_set():
             if self.beating:
-                self._table.beat(time.monotonic_ns())
+                self._table.beat(monotonic_ns())
             await asyncio.sleep(0.01)
         await self._server.close()
         self._table.close()
