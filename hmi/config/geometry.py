@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -149,7 +148,6 @@ class Geometry(Config):
 
     unit: Literal["mm", "m", "in"] = "mm"
     frames: dict[Name, Frame] = {}
-    calibration: Calibration | None = None
     shapes: tuple[Shape, ...] = ()
     labels: tuple[Label, ...] = ()
     trails: tuple[Trail, ...] = ()
