@@ -60,7 +60,10 @@ class Confirmation:
     """The source vouches that these tags still have the values that it gave last.
 
     A poll that answered, a notification or the keep-alive of a healthy subscription. ``index`` is
-    u4[n]; a source that confirms the same tags again and again may hand over the same array.
+    u4[n]; a source that confirms the same tags again and again may hand over the same array. ``at`` is
+    when the device vouched, or an earlier moment that is certain; never merely when we read its answer.
+    Every Good or Uncertain row of a `Batch` is in the confirmation that follows it directly; a tag whose
+    last sample is Bad is in none.
     """
 
     index: U32

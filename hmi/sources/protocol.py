@@ -22,7 +22,12 @@ class Source(Protocol):
       of the link by exactly one ``LinkEvent``; the first message is CONNECTING.
     * After UP every tag of the source gets a sample, a Bad one where the device has none for it.
     * A failure of one item is the status of just those tags; it never takes the link or others down.
-    * Fresh means confirmed: a tag is confirmed only when the device has been heard to vouch for it.
+    * Fresh means confirmed: a tag is confirmed only by a ``Confirmation``, only when the device has been
+      heard to vouch for the value that was given last, and stamped with the moment at which it did (or
+      an earlier one that is certain), not with the moment at which we came to read it. Right after a
+      ``Batch``, before anything else, comes a ``Confirmation`` of all rows of it that the device vouched
+      for: those that are Good or Uncertain. A tag whose last sample is Bad, and a tag of which a change
+      may have been lost, is not confirmed before a new sample of it. A batch by itself confirms nothing.
       Nothing is confirmed between DOWN and the next UP.
     * No queue inside is unbounded; what is dropped is told by ``Lost``.
     * Cancelling ``run`` closes the connection and leaves no task, thread or socket behind.

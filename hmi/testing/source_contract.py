@@ -16,14 +16,14 @@ import asyncio
 import itertools
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from hmi.model import status, values
-from hmi.model.clock import SECOND
+from hmi.model.clock import NO_TIME, SECOND
 from hmi.model.samples import Batch, Confirmation, LinkEvent, LinkState, SourceMessage, WriteOutcome
 from hmi.model.values import Value
 from hmi.testing.harness import TAG_NAMES, DeviceHarness, Listener
@@ -86,6 +86,33 @@ class Heard:
         return [
             m.at.monotonic for m in self.messages[since:] if isinstance(m, Confirmation) and index in m.index
         ]
+
+
+def check_confirmations(messages: Sequence[SourceMessage]) -> None:
+    """What was vouched for is confirmed directly after its batch, and nothing is that is not.
+
+    Fails unless every Good or Uncertain row of a batch is in the confirmation that is the next message,
+    no confirmation names a tag without a sample since the link came up or whose last one is Bad, and that
+    of a batch is stamped no later than the batch's arrival.
+    """
+    usable: dict[int, bool] = {}
+    for number, message in enumerate(messages):
+        if isinstance(message, LinkEvent):
+            usable.clear()
+        elif isinstance(message, Batch):
+            severities = status.severities(message.status)
+            rows = dict(zip(message.index.tolist(), severities != status.Severity.BAD, strict=True))
+            usable |= rows
+            wanted = {index for index, good in rows.items() if good}
+            if wanted:
+                assert number + 1 < len(messages), "a batch without its confirmation"
+                following = messages[number + 1]
+                assert isinstance(following, Confirmation), f"a batch is followed by {following}"
+                assert wanted <= set(following.index.tolist())
+                assert following.at.monotonic <= message.received.monotonic, "vouched for after the arrival"
+        elif isinstance(message, Confirmation):
+            wrong = [index for index in message.index.tolist() if not usable.get(index, False)]
+            assert not wrong, f"nobody vouched for the tags {wrong}"
 
 
 async def heard_value(listener: Listener, heard: Heard, name: str, value: Value) -> None:
@@ -183,6 +210,34 @@ class SourceContract:
             await harness.set("an_int", -5)
             await listener.until(lambda: heard.has("an_int", -5), "an_int good again")
             assert LinkState.DOWN not in heard.links()
+
+    async def test_what_is_vouched_for_is_confirmed_next_and_nothing_else_is(
+        self, harness: DeviceHarness
+    ) -> None:
+        async with await self._live(harness) as listener:
+            heard = Heard(harness, listener.messages)
+            await harness.fail("an_int")
+            await listener.until(lambda: heard.is_bad("an_int"), "an_int bad")
+            await harness.set("a_float", 7.0)
+            await listener.until(lambda: heard.has("a_float", 7.0), "a_float goes on")
+            since = len(listener.messages)
+            await heard_confirmed(listener, heard, "a_float", since)
+            await harness.set("an_int", -5)
+            await listener.until(lambda: heard.has("an_int", -5), "an_int good again")
+            await heard_confirmed(listener, heard, "an_int", len(listener.messages))
+        check_confirmations(listener.messages)
+
+    async def test_the_first_sample_of_a_tag_is_no_observed_change(self, harness: DeviceHarness) -> None:
+        async with await self._live(harness) as listener:
+            heard = Heard(harness, listener.messages)
+            for value in (1.0, 2.0):
+                await harness.set("a_float", value)
+                await heard_value(listener, heard, "a_float", value)
+            seen: set[int] = set()
+            for batch in (m for m in listener.messages if isinstance(m, Batch)):
+                for index, bound in zip(batch.index.tolist(), batch.not_before.tolist(), strict=True):
+                    assert (bound == NO_TIME) is (index not in seen), harness.tags[index].name
+                    seen.add(index)
 
     async def test_a_device_that_comes_later_is_found(self, harness: DeviceHarness) -> None:
         await harness.start()
@@ -326,6 +381,7 @@ class SourceContract:
                     if isinstance(m, Batch) and heard.index("a_float") in m.index
                 )
                 row = (batch.index == heard.index("a_float")).nonzero()[0][-1]
+                assert batch.not_before[row] != NO_TIME
                 assert batch.not_before[row] <= ended, "claims to be younger than the change"
                 assert began <= batch.received.monotonic
             batches = [m for m in listener.messages if isinstance(m, Batch)]

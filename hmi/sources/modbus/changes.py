@@ -51,6 +51,8 @@ class Outbox:
     last: LastTold
     since: int | None = None
     """Monotonic ns of the first answer that waits here."""
+    _asked: int | None = None
+    """Monotonic ns of the earliest request whose answer waits here: none of them vouches for later."""
     _rows: list[_Rows] = field(default_factory=list)
     _confirmed: list[Positions] = field(default_factory=list)
     _side: bytearray = field(default_factory=bytearray)
@@ -66,17 +68,20 @@ class Outbox:
             if last.text.get(position) != text:
                 last.text[position] = text
                 changed[row] = True
-        self._take(at, lane, decoded.status, changed, asked)
+        self._take(at, lane, decoded.status, changed)
         self._answered(at, asked, now)
 
     def refused(self, at: Positions, code: int, asked: int, now: int) -> None:
-        """The device answered that it has no value, status ``code``; the last value stays, as Bad."""
-        self._bad(at, code, asked)
+        """The device answered that it has no value, status ``code``; the last value stays, as Bad.
+
+        The answer bounds what comes next, but vouches for no value.
+        """
+        self._bad(at, code)
         self._answered(at, asked, now)
 
-    def unanswered(self, at: Positions, code: int, asked: int) -> None:
+    def unanswered(self, at: Positions, code: int) -> None:
         """Nothing usable came: Bad with ``code``, and not confirmed."""
-        self._bad(at, code, asked)
+        self._bad(at, code)
 
     def emptied(self, now: Instant) -> list[Batch | Confirmation]:
         """What there is to emit, and begin anew."""
@@ -95,13 +100,17 @@ class Outbox:
                 )
             )
         if self._confirmed:
-            out.append(Confirmation(self.last.index[np.concatenate(self._confirmed)], now))
-        self.since, self._rows, self._confirmed, self._side = None, [], [], bytearray()
+            answered = np.concatenate(self._confirmed)
+            usable = status.severities(self.last.status[answered]) != status.Severity.BAD
+            if usable.any():
+                out.append(Confirmation(self.last.index[answered[usable]], _back(now, self._asked)))
+        self.since, self._asked = None, None
+        self._rows, self._confirmed, self._side = [], [], bytearray()
         return out
 
-    def _bad(self, at: Positions, code: int, asked: int) -> None:
+    def _bad(self, at: Positions, code: int) -> None:
         changed = ~self.last.told[at] | (self.last.status[at] != code)
-        self._take(at, self.last.lane[at], np.full(len(at), code, np.uint32), changed, asked)
+        self._take(at, self.last.lane[at], np.full(len(at), code, np.uint32), changed)
 
     def _take(
         self,
@@ -109,9 +118,8 @@ class Outbox:
         lane: npt.NDArray[np.uint64],
         code: npt.NDArray[np.uint32],
         changed: npt.NDArray[np.bool_],
-        asked: int,
     ) -> None:
-        """Keep the rows that changed. They cannot be older than the poll before (the first: this one)."""
+        """Keep the rows that changed: not before the poll before, the first ones at any time at all."""
         if not changed.any():
             return
         at, lane, code = at[changed], lane[changed], code[changed]
@@ -124,11 +132,17 @@ class Outbox:
                 text = last.text.get(int(at[row]), b"")
                 lane[row] = values.side_lane(len(self._side), len(text))
                 self._side += text
-        not_before = np.where(last.polled[at] == NO_TIME, asked, last.polled[at])
-        self._rows.append(_Rows(at, lane, code, not_before))
+        self._rows.append(_Rows(at, lane, code, last.polled[at]))
 
     def _answered(self, at: Positions, asked: int, now: int) -> None:
         self.last.polled[at] = asked
         self._confirmed.append(at)
         if self.since is None:
             self.since = now
+        self._asked = asked if self._asked is None else min(self._asked, asked)
+
+
+def _back(now: Instant, monotonic: int | None) -> Instant:
+    """The moment that was ``monotonic`` on the clock that shows ``now``."""
+    earlier = 0 if monotonic is None else max(now.monotonic - monotonic, 0)
+    return Instant(now.utc - earlier, now.monotonic - earlier)

@@ -111,7 +111,7 @@ class Poller:
                 self._flush(outbox)
                 await self._probe(reading, outbox)
             else:
-                outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
+                outbox.unanswered(_all(reading), status.BAD_TIMEOUT)
         self._flush(outbox)
 
     async def _read_block(self, reading: Reading, outbox: Outbox) -> None:
@@ -123,7 +123,7 @@ class Poller:
                 # What came before must not wait for the enquiry, nor may it vouch for what comes after.
                 self._flush(outbox)
                 await self._enquire(reading.block)
-                outbox.unanswered(_all(reading), status.BAD_TIMEOUT, began)
+                outbox.unanswered(_all(reading), status.BAD_TIMEOUT)
                 return
             if outbox.since is not None and self._now() + self._lasted - outbox.since > _HOLD:
                 self._flush(outbox)
@@ -133,7 +133,7 @@ class Poller:
         try:
             await self._read_piece(reading, reading.pieces[0], outbox)
         except NoAnswer:
-            outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
+            outbox.unanswered(_all(reading), status.BAD_TIMEOUT)
         else:
             self.silence.unit_answered(reading.block)
             self._probe_at = NO_TIME
@@ -150,7 +150,7 @@ class Poller:
                 outbox.refused(piece.at, reason.status, asked, self._now())
         except (Malformed, ValueError):
             self._heard(reading.block, asked)
-            outbox.unanswered(piece.at, status.BAD_DECODING_ERROR, asked)
+            outbox.unanswered(piece.at, status.BAD_DECODING_ERROR)
         else:
             self._heard(reading.block, asked)
             reading.answered(piece)

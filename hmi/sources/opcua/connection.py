@@ -243,7 +243,7 @@ class Connection:
                 raw=np.zeros(len(missing), np.uint64),
                 status=np.array(list(missing.values()), np.uint32),
                 source_time=np.full(len(missing), NO_TIME, np.int64),
-                not_before=np.full(len(missing), now.monotonic, np.int64),
+                not_before=np.full(len(missing), NO_TIME, np.int64),
                 received=now,
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ from asyncua import ua
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND
-from hmi.model.samples import Batch, Confirmation, Granted, Lost, SourceMessage
+from hmi.model.samples import U32, Batch, Confirmation, Granted, Lost, SourceMessage
 from hmi.model.values import ValueType
 from hmi.sources.opcua.clock_offset import Estimate
 from hmi.sources.opcua.decode import decode, utc_ns
@@ -31,7 +32,10 @@ class Subscription:
         self.group = group
         self.made = made
         self._wires: dict[int, ValueType] = {}
-        self._sampling = np.zeros(1 + max(index for index, _ in group.tags), np.int64)
+        places = 1 + max(index for index, _ in group.tags)
+        self._sampling = np.zeros(places, np.int64)
+        self._seen = np.zeros(places, np.bool_)
+        self._vouched = np.zeros(places, np.bool_)
         self._confirmed = np.zeros(0, np.uint32)
         self._expected: int | None = None
         self._previous = created
@@ -40,20 +44,20 @@ class Subscription:
         """An item that the server monitors, with the sampling interval that it granted (s)."""
         self._wires[index] = tag.wire
         self._sampling[index] = max(0, round(sampling * SECOND))
-        self._confirmed = np.array(sorted(self._wires), np.uint32)
 
     def granted(self) -> list[Granted]:
         """What the server granted, one message for each sampling interval that occurs."""
-        intervals = self._sampling[self._confirmed]
+        index = np.array(sorted(self._wires), np.uint32)
+        intervals = self._sampling[index]
         return [
-            Granted(self._confirmed[intervals == interval], float(interval) / SECOND, self.made.publishing)
+            Granted(index[intervals == interval], float(interval) / SECOND, self.made.publishing)
             for interval in np.unique(intervals)
         ]
 
     def take(
         self, published: Published, result: ua.PublishResult, clock: Estimate | None
     ) -> list[SourceMessage]:
-        """What one answer of the server says: samples, losses, and that all its items stand.
+        """What one answer of the server says: samples, then that all items with a value stand, then losses.
 
         Raises:
             LinkLostError: the server has ended the subscription.
@@ -64,12 +68,19 @@ class Subscription:
         missing = self._gap(message.SequenceNumber, keep_alive=not message.NotificationData)
         if missing:
             said.append(Lost(0, missing, received))
+        changes: list[ua.MonitoredItemNotification] = []
         for part in message.NotificationData or ():
             if isinstance(part, ua.DataChangeNotification):
-                said += self._samples(part, published, clock)
+                changes += part.MonitoredItems
             elif isinstance(part, ua.StatusChangeNotification):
                 raise LinkLostError(f"the server ended a subscription: {part.Status.name}")
-        said.append(Confirmation(self._confirmed, received))
+        batch = self._samples(changes, published, clock)
+        if batch is not None:
+            said.append(batch)
+        if len(self._confirmed):
+            said.append(Confirmation(self._confirmed, received))
+        if batch is not None and (overflowed := int(np.count_nonzero(status.overflowed(batch.status)))):
+            said.append(Lost(0, f"the server's queues overflowed on {overflowed} items", received))
         self._previous = _assembled(utc_ns(message.PublishTime), published, clock)
         return said
 
@@ -78,32 +89,42 @@ class Subscription:
         self._expected = None
 
     def _samples(
-        self, part: ua.DataChangeNotification, published: Published, clock: Estimate | None
-    ) -> list[SourceMessage]:
-        decoded = decode(part.MonitoredItems, self._wires)
-        if not len(decoded.index):
-            return []
+        self, changes: Iterable[ua.MonitoredItemNotification], published: Published, clock: Estimate | None
+    ) -> Batch | None:
+        decoded = decode(changes, self._wires)
+        index = decoded.index
+        if not len(index):
+            return None
         received = published.received
-        batch = Batch(
-            index=decoded.index,
+        bound = not_before(
+            decoded.source_time,
+            decoded.server_time,
+            self._sampling[index],
+            clock,
+            self._previous,
+            received.monotonic,
+        )
+        # What comes first of a tag is what it already was, however long: no change that we observed.
+        tags, first = np.unique(index, return_index=True)
+        bound[first[~self._seen[tags]]] = NO_TIME
+        self._seen[tags] = True
+        self._vouch(index, decoded.status)
+        return Batch(
+            index=index,
             raw=decoded.raw,
             status=decoded.status,
             source_time=decoded.source_time,
-            not_before=not_before(
-                decoded.source_time,
-                decoded.server_time,
-                self._sampling[decoded.index],
-                clock,
-                self._previous,
-                received.monotonic,
-            ),
+            not_before=bound,
             received=received,
             side=decoded.side,
         )
-        overflowed = int(np.count_nonzero(status.overflowed(decoded.status)))
-        if overflowed:
-            return [batch, Lost(0, f"the server's queues overflowed on {overflowed} items", received)]
-        return [batch]
+
+    def _vouch(self, index: U32, code: U32) -> None:
+        """Good and Uncertain values stand until another comes; of a Bad one there is nothing to vouch for."""
+        before = self._vouched[index]
+        self._vouched[index] = status.severities(code) != status.Severity.BAD
+        if (self._vouched[index] != before).any():
+            self._confirmed = np.flatnonzero(self._vouched).astype(np.uint32)
 
     def _gap(self, number: int, *, keep_alive: bool) -> str:
         """What is missing before the message of this number; a keep-alive carries the next one's."""

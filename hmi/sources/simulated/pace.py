@@ -9,7 +9,7 @@ import numpy as np
 from hmi.config.addresses import SimulatedAddress
 from hmi.config.tags import Tag
 from hmi.model import status, values
-from hmi.model.clock import Instant
+from hmi.model.clock import NO_TIME, Instant
 from hmi.model.samples import U32, U64, Batch
 from hmi.model.values import Scalar, ValueType
 from hmi.sources.simulated.signals import F64, Signals
@@ -36,11 +36,13 @@ class Pace:
         self._lane = np.zeros(n, np.uint64)
         self._status = np.zeros(n, np.uint32)
         self._payload: dict[int, bytes] = {}
+        self.vouched = self.index
+        """u4[n] tag indexes of those that have a value: all but those whose status is Bad."""
 
     def batch(self, now: Instant, held: Mapping[int, Scalar]) -> Batch | None:
         """What is new at ``now``, or None; ``held`` are written values by tag index.
 
-        Changed since the evaluation before, so not before that one (the first: now).
+        Changed since the evaluation before, so not before that one; the first holds no observed change.
         """
         signal = self._signals.at(now.utc)
         lane, code = self._lanes(signal)
@@ -58,8 +60,10 @@ class Pace:
         first = self._previous is None
         if first:
             changed[:] = True
-        not_before = now.monotonic if self._previous is None else self._previous
+        not_before = NO_TIME if self._previous is None else self._previous
         self._previous = now.monotonic
+        if first or (code != self._status).any():
+            self.vouched = self.index[status.severities(code) != status.Severity.BAD]
         self._lane, self._status, self._payload = lane, code, payload
         rows = np.flatnonzero(changed)
         if not len(rows):

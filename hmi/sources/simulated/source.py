@@ -74,7 +74,7 @@ class SimulatedSource:
             batch = pace.batch(now, self._held)
             if batch is not None:
                 emit(batch)
-            emit(Confirmation(pace.index, now))
+            emit(Confirmation(pace.vouched, now))
             schedule.advance(now.monotonic)
             await asyncio.sleep(max(schedule.due - self._clock.now().monotonic, 0) / SECOND)
 

@@ -11,7 +11,7 @@ from asyncua import ua
 from hmi.config.addresses import OpcUaAddress
 from hmi.config.tags import Tag
 from hmi.model import status
-from hmi.model.clock import SECOND, Instant
+from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.samples import Batch, Confirmation, Lost, SourceMessage
 from hmi.model.values import ValueType
 from hmi.sources.opcua.clock_offset import Estimate
@@ -22,6 +22,7 @@ from hmi.sources.opcua.session import Published
 from hmi.sources.opcua.subscription import Subscription
 
 UTC_ZERO = 1_700_000_000 * SECOND
+UNCERTAIN = status.UNCERTAIN
 CLOCK = Estimate(offset=UTC_ZERO, uncertainty=SECOND // 1000)
 
 
@@ -68,16 +69,34 @@ def lost(said: list[SourceMessage]) -> int:
     return sum(isinstance(message, Lost) for message in said)
 
 
-def test_samples_come_before_the_confirmation_of_all_items_that_exist(subscription: Subscription) -> None:
-    batch, confirmation = take(subscription, 1, change(value(5)))
+def test_samples_come_before_the_confirmation_of_all_items_that_have_a_value(
+    subscription: Subscription,
+) -> None:
+    take(subscription, 1, change(value(3)))
+    batch, confirmation = take(subscription, 2, change(value(5)), change(value(5)))
     assert isinstance(batch, Batch)
-    assert batch.index.tolist() == [5]
+    assert batch.index.tolist() == [5, 5]
     assert isinstance(confirmation, Confirmation)
     assert confirmation.index.tolist() == [3, 5]
 
 
+def test_an_item_that_has_sent_nothing_or_a_bad_value_is_not_confirmed(subscription: Subscription) -> None:
+    assert take(subscription, 1) == []
+    (batch, confirmation) = take(subscription, 1, change(value(3), value(5, status.BAD_TIMEOUT)))
+    assert isinstance(batch, Batch)
+    assert isinstance(confirmation, Confirmation)
+    assert confirmation.index.tolist() == [3]
+    (batch,) = take(subscription, 2, change(value(3), value(3, status.BAD_TIMEOUT)))
+    assert isinstance(batch, Batch)
+    assert take(subscription, 3) == []
+    (_, confirmation) = take(subscription, 3, change(value(5, status.BAD_TIMEOUT), value(5, UNCERTAIN)))
+    assert isinstance(confirmation, Confirmation)
+    assert confirmation.index.tolist() == [5], "the last of the two counts; Uncertain is a value"
+
+
 def test_a_keep_alive_confirms_and_says_nothing_else(subscription: Subscription) -> None:
-    (confirmation,) = take(subscription, 1)
+    take(subscription, 1, change(value(3), value(5)))
+    (confirmation,) = take(subscription, 2)
     assert isinstance(confirmation, Confirmation)
     assert confirmation.index.tolist() == [3, 5]
 
@@ -110,13 +129,14 @@ def test_an_overflowed_queue_is_a_loss_of_unknown_size(subscription: Subscriptio
 
 
 def test_without_times_a_value_may_be_as_old_as_the_notification_before(subscription: Subscription) -> None:
-    (first, _) = take(subscription, 1, change(value(3)), at=20)
+    (first, _) = take(subscription, 1, change(value(3), value(3)), at=20)
     assert isinstance(first, Batch)
-    assert first.not_before.tolist() == [10 * SECOND - SECOND // 20], "since the subscription was made"
-    (second, _) = take(subscription, 2, change(value(3), value(5)), at=21)
+    since_it_was_made = 10 * SECOND - SECOND // 20
+    assert first.not_before.tolist() == [NO_TIME, since_it_was_made], "the first is no observed change"
+    (second, _) = take(subscription, 2, change(value(3), value(5), value(5)), at=21)
     assert isinstance(second, Batch)
     previous = 20 * SECOND - CLOCK.uncertainty
-    assert second.not_before.tolist() == [previous - SECOND // 20, previous - SECOND // 10]
+    assert second.not_before.tolist() == [previous - SECOND // 20, NO_TIME, previous - SECOND // 10]
 
 
 def test_granted_intervals_are_told_by_interval(subscription: Subscription) -> None:
