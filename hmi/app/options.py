@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ def _pairs(_context: click.Context, _parameter: click.Parameter, given: tuple[st
     for text in given:
         name, separator, address = text.partition("=")
         if not separator or name.count(".") != 1 or not address:
+            # An address may hold a password that does not belong there: not shown.
+            shown = f"found {text!r}, " if "@" not in text else ""
             raise click.BadParameter(
-                f"{text!r}: expected MACHINE.ENDPOINT=ADDRESS, as mill07.main=opc.tcp://…"
+                f"{shown}expected MACHINE.ENDPOINT=ADDRESS, as mill07.main=opc.tcp://HOST:PORT/"
             )
         pairs[name] = address
     return pairs
@@ -39,6 +42,27 @@ def endpoint_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def _language(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
+    if given is not None:
+        from hmi.present.texts import own_catalogue
+
+        if given not in own_catalogue():
+            raise click.BadParameter(f"found {given!r}, expected one of {', '.join(sorted(own_catalogue()))}")
+    return given
+
+
+def _picture(_context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path | None:
+    """Refuse now what would fail at the end, when the panel has run."""
+    if given is not None:
+        if given.suffix.lower() != ".png":
+            raise click.BadParameter(f"found {str(given)!r}, expected a file name that ends in .png")
+        if not given.absolute().parent.is_dir():
+            raise click.BadParameter(f"{given}: expected an existing folder, {given.parent} is none")
+        if not os.access(given if given.exists() else given.absolute().parent, os.W_OK):
+            raise click.BadParameter(f"{given}: expected a file that you may write")
+    return given
+
+
 def panel_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that opens a panel."""
     for option in reversed(
@@ -50,11 +74,17 @@ def panel_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 help="Begin on this screen.",
             ),
             click.option("--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True),
-            click.option("--language", metavar="LANGUAGE", help="en or de; else the site's."),
+            click.option(
+                "--language",
+                metavar="LANGUAGE",
+                callback=_language,
+                help="Language of the panel, as en or de; else the site's.",
+            ),
             click.option("--seconds", type=click.FloatRange(min=0.1), help="Close after so many seconds."),
             click.option(
                 "--screenshot",
                 type=click.Path(path_type=Path, dir_okay=False),
+                callback=_picture,
                 help="Write a picture of the panel to this PNG file before closing.",
             ),
         )

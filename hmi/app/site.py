@@ -10,9 +10,10 @@ import click
 
 from hmi.config.epoch import Epoch
 from hmi.config.lookup import NotFoundError, find_site
-from hmi.config.problems import ConfigurationError
+from hmi.config.problems import ConfigurationError, suggestion
 from hmi.config.site import Site
 from hmi.config.yaml_file import load
+from hmi.machines.endpoints import override_endpoints
 from hmi.machines.resolve import SITE, resolve_site
 
 _log = logging.getLogger(__name__)
@@ -32,6 +33,32 @@ def locate(site: Path | None) -> tuple[Path, Site]:
     if loaded.model is None:
         raise click.ClickException("\n".join(map(str, loaded.problems)))
     return folder, loaded.model
+
+
+def require_machine(model: Site, machine: str | None) -> None:
+    """Accept None, or a machine that the site has.
+
+    Raises:
+        click.BadParameter: it has no such machine; the text names those that it has.
+    """
+    known = [each.id for each in model.machines]
+    if machine is not None and machine not in known:
+        near = suggestion(machine, known) or f", expected one of {', '.join(known)}"
+        raise click.BadParameter(
+            f"the site {model.id} has no machine {machine!r}{near}", param_hint="--machine"
+        )
+
+
+def require_endpoints(model: Site, endpoints: Mapping[str, str]) -> None:
+    """Accept addresses that fit the site's endpoints.
+
+    Raises:
+        click.BadParameter: there is no such endpoint, or an address does not fit its protocol.
+    """
+    try:
+        override_endpoints(model, endpoints)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--endpoint") from None
 
 
 def resolve(folder: Path, endpoints: Mapping[str, str]) -> Epoch:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from hmi.config.base import Config, Seconds
 
@@ -41,11 +42,43 @@ class CredentialReference(Config):
             raise ValueError("expected `user` beside `keyring`")
 
 
+def without_secrets(address: str) -> str:
+    """Accept an address that has no log-in in it.
+
+    Raises:
+        ValueError: it has; the words do not repeat it.
+    """
+    if "@" in address:
+        raise ValueError(
+            "found a user name or password in the address, expected the address alone, and beside it "
+            "`credentials` with a reference: {environment: PREFIX} or {keyring: SERVICE, user: NAME}"
+        )
+    return address
+
+
+def _opcua_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme == "opc.tcp" and bool(parts.hostname) and bool(parts.port)
+    except ValueError:  # brackets that do not match, a port past 65535
+        sound = False
+    if not sound or any(each.isspace() for each in url):
+        expected = "opc.tcp://host:port/ with a port from 1 to 65535 (4840 is the usual one)"
+        raise ValueError(f"found '{url}', expected {expected}")
+    return url
+
+
+def _host(host: str) -> str:
+    if not host or any(each.isspace() or each in "/" for each in host):
+        raise ValueError(f"found '{host}', expected the name or the IP address of a host alone")
+    return host
+
+
 class OpcUaEndpoint(Config):
     """An OPC UA server. ``publishing`` overrides the publishing interval, else the pace's interval."""
 
     protocol: Literal["opcua"]
-    url: Annotated[str, Field(pattern=r"^opc\.tcp://[^\s@]+$")]
+    url: Annotated[str, AfterValidator(without_secrets), AfterValidator(_opcua_url)]
     security: Literal["none"] = "none"
     credentials: CredentialReference | None = None
     paces: Paces = Paces()
@@ -61,7 +94,7 @@ class ModbusEndpoint(Config):
     """
 
     protocol: Literal["modbus"]
-    host: str
+    host: Annotated[str, AfterValidator(without_secrets), AfterValidator(_host)]
     port: Annotated[int, Field(ge=1, le=65_535)] = 502
     paces: Paces = Paces()
     timeout: Seconds = 1.0

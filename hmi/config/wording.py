@@ -35,6 +35,8 @@ def word(error: ErrorDetails, model: type[BaseModel], data: object) -> str:
     """One sentence for one error; ``data`` is the value at its place (None where there is none)."""
     loc, context, value = error["loc"], error.get("ctx", {}), error["input"]
     kind = error["type"]
+    if "credentials" in loc and isinstance(value, str):
+        value = "…"  # what stands there by mistake may be the secret itself
     if kind == "missing":
         return _missing(loc, model, data)
     if kind == "extra_forbidden":

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint, SimulatedEndpoint
+from hmi.config.endpoints import (
+    Endpoint,
+    ModbusEndpoint,
+    OpcUaEndpoint,
+    SimulatedEndpoint,
+    without_secrets,
+)
 from hmi.config.problems import suggestion
 from hmi.config.site import Site
 
@@ -28,8 +34,12 @@ def override_endpoints(site: Site, addresses: Mapping[str, str]) -> Site:
     for machine in site.machines:
         endpoints = dict(machine.endpoints)
         for name, endpoint in machine.endpoints.items():
-            if address := addresses.get(f"{machine.id}.{name}"):
-                endpoints[name] = moved(endpoint, address)
+            key = f"{machine.id}.{name}"
+            if address := addresses.get(key):
+                try:
+                    endpoints[name] = moved(endpoint, address)
+                except ValueError as error:
+                    raise ValueError(f"{key}: {error}") from None
         machines.append(machine.model_copy(update={"endpoints": endpoints}))
     return site.model_copy(update={"machines": tuple(machines)})
 
@@ -40,12 +50,14 @@ def moved(endpoint: Endpoint, address: str) -> Endpoint:
     Raises:
         ValueError: the address does not fit the endpoint's protocol.
     """
+    without_secrets(address)
     try:
         return _moved(endpoint, address)
-    except ValidationError:
-        raise ValueError(
-            f"found the address {address!r}, expected host:port, or opc.tcp://host:port/… for OPC UA"
-        ) from None
+    except ValidationError as error:
+        detail = error.errors()[0]
+        if detail["type"] == "value_error":  # our own words
+            raise ValueError(str(detail["ctx"]["error"])) from None
+        raise ValueError(f"found {address!r}, expected host:port with a port from 1 to 65535") from None
 
 
 def _moved(endpoint: Endpoint, address: str) -> Endpoint:
@@ -56,7 +68,7 @@ def _moved(endpoint: Endpoint, address: str) -> Endpoint:
         case ModbusEndpoint():
             host, separator, port = address.rpartition(":")
             if not separator or not host or not port.isascii() or not port.isdigit():
-                raise ValueError(f"found the address {address!r}, expected host:port")
+                raise ValueError(f"found {address!r}, expected host:port")
             return ModbusEndpoint.model_validate({**dict(endpoint), "host": host, "port": int(port)})
         case SimulatedEndpoint():
             raise ValueError("a simulated endpoint has no address, expected none")

@@ -207,11 +207,53 @@ def test_endpoints_by_protocol(tmp_path: Path) -> None:
             "paces, timeout, gap, max_registers"
         ),
         (
-            "9: machines.0.endpoints.other.url: found the text 'http://h', expected a text that matches "
-            r"^opc\.tcp://[^\s@]+$"
+            "9: machines.0.endpoints.other.url: found 'http://h', expected opc.tcp://host:port/ "
+            "with a port from 1 to 65535 (4840 is the usual one)"
         ),
         "10: machines.0.endpoints.third: found `protocol: s7`, expected one of opcua, modbus, simulated",
     ]
+
+
+SECRET = "hunter2"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"main: {{protocol: opcua, url: 'opc.tcp://me:{SECRET}@host:4840'}}",
+        f"main: {{protocol: modbus, host: 'me:{SECRET}@host'}}",
+        f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', credentials: 'me:{SECRET}'}}",
+        f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', credentials: {{environment: '{SECRET}'}}}}",
+        f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', credentials: {{user: me, password: {SECRET}}}}}",
+        f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', password: {SECRET}}}",
+    ],
+)
+def test_a_secret_in_a_site_is_refused_and_not_repeated(tmp_path: Path, line: str) -> None:
+    head = "id: a\nmachines:\n  - id: a\n    plugin: p\n    name: n\n    endpoints:\n      "
+    problems = told(tmp_path, "site", f"{head}{line}\n")
+    assert problems
+    assert all(problem.startswith("8: machines.0.endpoints.main") for problem in problems)
+    assert SECRET not in "".join(problems)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "opc.tcp://h:99999",
+        "opc.tcp://h:0",
+        "opc.tcp://h",
+        "opc.tcp://:4840",
+        "opc.tcp://[h:1",
+        "h:1",
+        "opc.tcp://h :1",
+    ],
+)
+def test_an_address_that_nobody_can_have(tmp_path: Path, url: str) -> None:
+    head = "id: a\nmachines:\n  - id: a\n    plugin: p\n    name: n\n    endpoints:\n      "
+    (problem,) = told(tmp_path, "site", f"{head}main: {{protocol: opcua, url: '{url}'}}\n")
+    assert problem.startswith(
+        f"8: machines.0.endpoints.main.url: found '{url}', expected opc.tcp://host:port/"
+    )
 
 
 def test_a_list_whose_items_are_wrong_is_not_called_too_short(tmp_path: Path) -> None:

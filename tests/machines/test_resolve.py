@@ -105,7 +105,7 @@ def test_other_addresses_make_another_epoch(site: Path) -> None:
     ("overrides", "words"),
     [
         ({"press1.mian": "h:1"}, "did you mean `press1.main`"),
-        ({"press1.main": "http://h:1"}, "expected host:port"),
+        ({"press1.main": "http://h:1"}, "expected opc.tcp://host:port/"),
     ],
 )
 def test_overrides_that_fit_nothing(site: Path, overrides: dict[str, str], words: str) -> None:

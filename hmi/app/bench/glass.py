@@ -9,7 +9,6 @@ from the stamp, so the server's own publishing interval is in them.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -22,12 +21,12 @@ from typing import IO, Any, Final
 
 import click
 
-from hmi.app import spawn
+from hmi.app import run_folder, spawn
 from hmi.app.bench.figures import spread
 from hmi.app.bench.load_site import MACHINE, write_site
+from hmi.app.display import require_display
 from hmi.app.supervisor import Supervisor
 from hmi.link.client import LinkClient
-from hmi.link.directory import prepare, run_directory
 from hmi.link.messages import Counters
 from hmi.model.clock import SECOND
 from hmi.present.session import Frame, Session
@@ -77,7 +76,9 @@ class _Measure:
 
 def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pixel: bool) -> dict[str, Any]:
     """Run the bench on the present display; its figures."""
+    require_display()
     with ExitStack() as running:
+        directory = run_folder.of_this_run(running, "bench")
         bound = WARM_UP + seconds + 60
         load = _child(
             running, "hmi.simulation.opcua_load", tags=tags, hz=hz, publish_ms=publish_ms, seconds=bound
@@ -85,10 +86,6 @@ def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pi
         begun = json.loads(_line(load))
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="twinpane-bench-")))
         shown = write_site(folder, begun["url"], begun["namespace"], tags, publish_ms)
-        parent = run_directory("bench", os.environ).parent
-        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        run = running.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=parent))
-        directory = prepare(Path(run))
         supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, {}, 5.0))
         running.callback(supervisor.stop, 5.0)
         probes: list[subprocess.Popen[str]] = []

@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,11 +14,11 @@ from typing import Any, Final
 
 import click
 
-from hmi.app import spawn
+from hmi.app import run_folder, spawn
 from hmi.app.bench.figures import spread
+from hmi.app.display import require_display
 from hmi.app.site import locate
-from hmi.link.directory import prepare, run_directory
-from hmi.model.clock import SECOND
+from hmi.model.clock import SECOND, monotonic_ns
 
 _SIMULATORS_WITHIN: Final = 120.0
 
@@ -27,19 +26,17 @@ _SIMULATORS_WITHIN: Final = 120.0
 def measure_panel(site: Path | None, seconds: float) -> dict[str, Any]:
     """Lead a new panel through the screens of a site with simulated machines; its figures."""
     folder, model = locate(site)
+    require_display()
     with ExitStack() as running:
+        directory = run_folder.of_this_run(running, "bench")
         endpoints = spawn.simulators(running, model)
         for address in endpoints.values():
             _await(address)
-        parent = run_directory("bench", os.environ).parent
-        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        run = running.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=parent))
-        directory = prepare(Path(run))
         arguments = [sys.executable, "-m", "hmi.app.bench.tour", "--site", str(folder)]
         arguments += ["--seconds", str(seconds)]
         for name, address in endpoints.items():
             arguments += ["--endpoint", f"{name}={address}"]
-        began = time.monotonic_ns()
+        began = monotonic_ns()
         done = subprocess.run(
             arguments,
             env={**os.environ, "TWINPANE_RUN": str(directory)},

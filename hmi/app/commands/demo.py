@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-import tempfile
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -32,48 +30,51 @@ def command(
 
     Starts a simulator for every machine of the site whose type ships one, on free ports, then an engine
     and the panel; ends all of them when the panel closes.
+
+    It needs a display: without one it starts nothing, says so and ends with exit code 1. `packaging/demo`
+    of a checkout brings a virtual screen then, and leaves a picture.
+
+    Exit code 70: the panel ended by a defect of its own.
     """
-    from hmi.app import logs, spawn
-    from hmi.app.site import locate
+    from hmi.app import logs, run_folder, spawn
+    from hmi.app.display import require_display
+    from hmi.app.site import locate, require_machine
     from hmi.app.supervisor import Supervisor
     from hmi.link.client import LinkClient
-    from hmi.link.directory import prepare, run_directory
     from hmi.model.clock import SystemClock
 
     logs.to_stderr()
     signal.signal(signal.SIGTERM, _interrupt)  # until the panel has its own
     folder, model = locate(site)
-    if machine is not None and machine not in {each.id for each in model.machines}:
-        known = ", ".join(each.id for each in model.machines)
-        raise click.ClickException(f"no machine {machine!r} in site {model.id!r}; it has {known}")
+    require_machine(model, machine)
+    require_display()
     with ExitStack() as running:
+        # A folder of its own: a demo must never meet the engine of a real site on the same computer.
+        directory = run_folder.of_this_run(running, "demo")
         endpoints = spawn.simulators(running, model)
         for name, address in endpoints.items():
             click.echo(f"starting the simulator of {name} at {address}")
         click.echo("opening the panel; the machines come up within some seconds")
-        # A folder of its own: a demo must never meet the engine of a real site on the same computer.
-        parent = run_directory("demo", os.environ).parent
-        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory = prepare(
-            Path(running.enter_context(tempfile.TemporaryDirectory(prefix="demo-", dir=parent)))
-        )
         supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, endpoints, 5.0))
         running.callback(supervisor.stop, 5.0)
         supervisor.tick(SystemClock().now())  # the engine starts while Qt is loaded
 
         from hmi.ui.run import run_panel
 
-        code = run_panel(
-            partial(LinkClient.connect, directory),
-            supervisor=supervisor,
-            machine=machine,
-            screen=screen or ("machine" if machine else None),
-            theme=theme,
-            language=language,
-            fullscreen=False,
-            seconds=seconds,
-            screenshot=screenshot,
-        )
+        try:
+            code = run_panel(
+                partial(LinkClient.connect, directory),
+                supervisor=supervisor,
+                machine=machine,
+                screen=screen or ("machine" if machine else None),
+                theme=theme,
+                language=language,
+                fullscreen=False,
+                seconds=seconds,
+                screenshot=screenshot,
+            )
+        except OSError as error:  # what run_panel says of a picture that could not be written
+            raise click.ClickException(str(error)) from error
     sys.exit(code)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from functools import partial
 from pathlib import Path
 
@@ -33,21 +32,27 @@ def command(
 
     SIGHUP reads the configuration again. It listens on no network port.
     """
-    from hmi.app import logs
-    from hmi.app.site import locate, resolve
+    from hmi.app import logs, run_folder
+    from hmi.app.site import locate, require_endpoints, resolve
     from hmi.engine.process import AlreadyRunning, EngineOptions, run_engine
-    from hmi.link.directory import run_directory
     from hmi.link.errors import LinkUnavailable
     from hmi.model.clock import SystemClock
 
     if log is None:
         logs.to_stderr()
     else:
-        logs.to_file(log)
+        try:
+            logs.to_file(log)
+        except OSError as error:
+            raise click.BadParameter(
+                f"{log} cannot be written ({error.strerror}): expected a file in a folder that you may write",
+                param_hint="--log",
+            ) from error
     folder, model = locate(site)
+    require_endpoints(model, endpoints)
     options = EngineOptions(
         site=model.id,
-        directory=run_directory(model.id, os.environ),
+        directory=run_folder.of_site(model.id),
         resolve=partial(resolve, folder, endpoints),
         managed=managed,
         linger=linger,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -35,28 +34,29 @@ def command(
 
     Attaches to the site's engine, or starts one if none runs. A crash of the panel loses nothing: the
     engine goes on, and the next panel has the history again.
+
+    Exit code 70: the panel ended by a defect of its own and may be started again at once.
     """
-    from hmi.app import logs, spawn
-    from hmi.app.site import locate
+    from hmi.app import logs, run_folder, spawn
+    from hmi.app.display import require_display
+    from hmi.app.site import locate, require_endpoints, require_machine
     from hmi.app.supervisor import Supervisor
     from hmi.link.client import LinkClient
-    from hmi.link.directory import prepare, run_directory
-    from hmi.link.errors import LinkUnavailable
     from hmi.model.clock import SystemClock
 
     logs.to_stderr()
     folder, model = locate(site)
-    try:
-        directory = prepare(run_directory(model.id, os.environ))
-    except LinkUnavailable as error:
-        raise click.ClickException(str(error)) from error
+    require_machine(model, machine)
+    require_endpoints(model, endpoints)
+    require_display()
+    directory = run_folder.of_site(model.id)
     supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, endpoints, _LINGER))
     supervisor.tick(SystemClock().now())  # the engine starts while Qt is loaded
 
     from hmi.ui.run import run_panel
 
-    sys.exit(
-        run_panel(
+    try:
+        code = run_panel(
             partial(LinkClient.connect, directory),
             supervisor=supervisor,
             machine=machine,
@@ -67,4 +67,6 @@ def command(
             seconds=seconds,
             screenshot=screenshot,
         )
-    )
+    except OSError as error:  # what run_panel says of a picture that could not be written
+        raise click.ClickException(str(error)) from error
+    sys.exit(code)

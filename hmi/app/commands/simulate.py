@@ -29,18 +29,17 @@ def command(plugin: str, ports: tuple[str, ...], with_parent: bool) -> None:
     Prints one JSON line, {"ports": {endpoint: port}}, when its servers answer.
     """
     from hmi.app import logs
+    from hmi.app.ports import require_free, wanted_ports
     from hmi.machines.discovery import discover
     from hmi.machines.simulators import PluginCodeError, simulator_of
 
     logs.to_stderr()
-    wanted = {}
-    for text in ports:
-        endpoint, _, number = text.partition("=")
-        if not number.isdigit():
-            raise click.BadParameter(f"{text!r}: expected ENDPOINT=PORT, as main=48407")
-        wanted[endpoint] = int(number)
-    found = {each.id: each for each in discover().plugins}
+    discovery = discover()
+    found = {each.id: each for each in discovery.plugins}
     if plugin not in found:
+        causes = [each.cause for each in discovery.quarantined if each.name == plugin]
+        if causes:
+            raise click.ClickException(f"the machine type {plugin!r} cannot be used: {'; '.join(causes)}")
         raise click.ClickException(
             f"no machine type {plugin!r}; installed: {', '.join(sorted(found)) or 'none'}"
         )
@@ -50,17 +49,17 @@ def command(plugin: str, ports: tuple[str, ...], with_parent: bool) -> None:
         raise click.ClickException(str(error)) from error
     if simulator is None:
         raise click.ClickException(f"the machine type {plugin!r} ships no simulator")
+    wanted = wanted_ports(ports, simulator.endpoints)
+    require_free(wanted)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(simulator, wanted, with_parent))
 
 
-async def _serve(simulator: Simulator, ports: Mapping[str, int], with_parent: bool) -> None:
+async def _serve(simulator: Simulator, wanted: Mapping[str, int], with_parent: bool) -> None:
     def ready(used: Mapping[str, int]) -> None:
         print(json.dumps({"ports": dict(used)}), flush=True)
 
-    serving = asyncio.create_task(
-        simulator.serve({name: ports.get(name, 0) for name in simulator.endpoints}, ready)
-    )
+    serving = asyncio.create_task(simulator.serve(wanted, ready))
     waiting = {serving}
     if with_parent:
         waiting.add(asyncio.create_task(_stdin_closed()))
