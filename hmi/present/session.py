@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,15 @@ import numpy.typing as npt
 from hmi.config.epoch import Epoch, Machine
 from hmi.config.tags import Tag
 from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient, Welcome
-from hmi.model import values
+from hmi.model import status, values
 from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.columns import Columns
 from hmi.model.context import ContextKey
 from hmi.model.samples import LinkState
+from hmi.present.carried import CarriedValues
 from hmi.present.freshness import Freshness, freshness
 
-NOTICES_KEPT = 200
+NOTICES_KEPT: Final = 200
 
 
 class Table(Protocol):
@@ -52,6 +53,20 @@ class Frame:
     engine_alive: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened and that a person should know, at ``utc`` (ns).
+
+    ``text`` is for a person as it came (a cause, in the words of whoever found it). Where the panel itself
+    tells the event, ``text_id`` says what it is, with ``{cause}`` for the text.
+    """
+
+    utc: int
+    subject: str
+    text: str
+    text_id: str = ""
+
+
 @dataclass(slots=True)
 class Session:
     """The state behind a panel. Made anew at every `Welcome` (a new epoch or a restarted engine)."""
@@ -64,25 +79,42 @@ class Session:
     revision: int = 0
     endpoints: dict[tuple[str, str], EndpointNews] = field(default_factory=dict)
     context: dict[str, dict[ContextKey, str]] = field(default_factory=dict)
+    """What each machine says now; "" where it no longer says, see `last_context`."""
+    last_context: dict[str, dict[ContextKey, str]] = field(default_factory=dict)
+    """What each machine said last, whether or not it still says so; also to the engine before this one."""
     counters: dict[tuple[str, str], Counters] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[Event] = field(default_factory=list)
+    """What happened, oldest first, at most `NOTICES_KEPT`; shown by `hmi.present.notices`."""
     granted: dict[int, tuple[float, float]] = field(default_factory=dict)
     unlinked: dict[tuple[str, str], int] = field(default_factory=dict)
     """Endpoints without a link: since when (monotonic ns), however often it was tried in between."""
     _bad_since: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     _freshness: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    _carried: CarriedValues | None = None
+    _tags_of: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, welcome: Welcome, side_bytes: int) -> Session:
-        """A session for the epoch in ``welcome``; ``side_bytes`` is the size of the table's side area."""
+    def begin(cls, welcome: Welcome, side_bytes: int, before: Session | None = None) -> Session:
+        """A session for the epoch in ``welcome``; ``side_bytes`` is the size of the table's side area.
+
+        ``before`` is the session that this one follows: its last values stay, as old as they are, and its
+        last context and its events, until there is something newer.
+        """
         epoch = Epoch.model_validate_json(welcome.epoch)
-        return cls(
+        made = cls(
             epoch=epoch,
             welcome=welcome,
             columns=Columns.empty(len(epoch.tags), side_bytes),
             max_age=np.array([tag.max_age for tag in epoch.tags], np.float64),
             _incoming=Columns.empty(len(epoch.tags), side_bytes),
+            _tags_of=_by_machine(epoch),
         )
+        if before is not None:
+            made.notices = list(before.notices)
+            made.last_context = {name: dict(each) for name, each in before.last_context.items()}
+            made._carried = CarriedValues.of(before.epoch, before.columns, epoch, side_bytes)
+            made._carried.lay_into(made.columns)
+        return made
 
     def take(self, message: ToClient) -> None:
         """Keep the news of one message; messages that are not news (history, refusals) change nothing."""
@@ -91,14 +123,21 @@ class Session:
                 self._take_endpoint(message)
             case ContextNews(event=event):
                 self.context.setdefault(event.machine, {})[event.key] = event.value
+                if event.value:
+                    self.last_context.setdefault(event.machine, {})[event.key] = event.value
             case Counters():
                 self.counters[message.machine, message.endpoint] = message
             case GrantedNews():
                 for index in np.frombuffer(message.index, "<u4"):
                     self.granted[int(index)] = (message.sampling, message.publishing)
             case Notice():
-                self.notices.append(message)
-                del self.notices[:-NOTICES_KEPT]
+                self.tell(Event(message.utc, message.subject, message.text))
+
+    def tell(self, event: Event) -> None:
+        """Keep an event; an engine greets with what it has said before, which is kept once."""
+        if event not in self.notices:
+            self.notices.append(event)
+            del self.notices[:-NOTICES_KEPT]
 
     def refresh(self, table: Table | None, now: Instant, engine_alive: bool) -> Frame:
         """Take what the table holds now and say what is different from the frame before.
@@ -109,6 +148,8 @@ class Session:
         if revision is not None:
             # A snapshot that failed may be a mixture of two instants, so it never reaches `columns`.
             self._incoming.copy_to(self.columns)
+            if self._carried is not None:
+                self._carried.lay_into(self.columns)
         changed = np.zeros(0, np.intp)
         if revision is not None and revision != self.revision:
             changed = np.flatnonzero(self.columns.changed > self.revision)
@@ -125,36 +166,53 @@ class Session:
         return Frame(now=now, changed=changed, freshness=fresh, aged=aged, engine_alive=engine_alive)
 
     def age(self, index: int, now: Instant) -> float:
-        """Seconds for which the value has not been vouched for; NaN where it never was.
+        """Seconds for which nobody has vouched for the value that is shown; NaN where nothing ever came.
 
-        Counted from the last confirmation, for a Bad value from when it went bad (as far as this screen
-        saw it, else from when it was received).
+        Counted from the last confirmation, which a Bad status does not move: only a confirmation makes
+        an age smaller. Where the device never had a value, counted from when it said so (as far as this
+        screen saw it, else from the sample in the table).
         """
         began = int(self.columns.confirmed[index])
-        if self._bad_since[index] != NO_TIME:
+        if began == NO_TIME:
             began = int(self._bad_since[index])
         return math.nan if began == NO_TIME else max(0.0, (now.monotonic - began) / SECOND)
 
+    def known(self, index: int) -> bool:
+        """Whether there ever was a value; if so, `value` gives the last one that was not Bad."""
+        if int(self.columns.confirmed[index]) != NO_TIME:
+            return True
+        received = int(self.columns.receive_time[index]) != NO_TIME
+        return received and status.severity(int(self.columns.status[index])) is not status.Severity.BAD
+
     def _note_bad(self, fresh: npt.NDArray[np.uint8], now: Instant) -> None:
-        bad = fresh == Freshness.BAD
+        """Remember since when tags that never had a value are Bad."""
         if len(self._bad_since) != len(fresh):
             self._bad_since = np.full(len(fresh), NO_TIME, np.int64)
-            received = now.monotonic - np.maximum(now.utc - self.columns.receive_time, 0)
-            self._bad_since[bad] = received[bad]
-            return
+        bad = fresh == Freshness.BAD
         self._bad_since[~bad] = NO_TIME
-        self._bad_since[bad & (self._bad_since == NO_TIME)] = now.monotonic
+        begun = bad & (self._bad_since == NO_TIME)
+        if begun.any():
+            ago = np.maximum(now.utc - self.columns.receive_time[begun], 0)
+            self._bad_since[begun] = now.monotonic - ago
 
     def _take_endpoint(self, news: EndpointNews) -> None:
         key = (news.machine, news.endpoint)
+        before = self.endpoints.get(key)
         self.endpoints[key] = news
         if news.state is LinkState.UP:
-            self.unlinked.pop(key, None)
-        else:
-            self.unlinked.setdefault(key, news.since_monotonic)
+            if self.unlinked.pop(key, None) is not None:
+                self.tell(Event(news.since, ".".join(key), "", "event.link_up"))
+            return
+        self.unlinked.setdefault(key, news.since_monotonic)
+        if before is not None and before.state is LinkState.UP:
+            self.tell(Event(news.since, ".".join(key), news.cause, "event.link_lost"))
+
+    def tags_of(self, machine: str) -> npt.NDArray[np.intp]:
+        """The indexes of one machine's tags, in file order; none for an unknown machine. Not to be changed."""
+        return self._tags_of.get(machine, _NO_TAGS)
 
     def value(self, index: int) -> values.Value:
-        """The last value of a tag in its declared type, whatever its quality."""
+        """The last value of a tag in its declared type, whatever its quality; see `known`."""
         tag = self.epoch.tags[index]
         lane = int(self.columns.value[index])
         if tag.type.in_side_area:
@@ -191,3 +249,13 @@ class Session:
             if each.id == machine:
                 return each
         raise KeyError(machine)
+
+
+_NO_TAGS: Final = np.zeros(0, np.intp)
+
+
+def _by_machine(epoch: Epoch) -> dict[str, npt.NDArray[np.intp]]:
+    found: dict[str, list[int]] = {machine.id: [] for machine in epoch.machines}
+    for index, tag in enumerate(epoch.tags):
+        found.setdefault(tag.machine, []).append(index)
+    return {machine: np.array(indexes, np.intp) for machine, indexes in found.items()}

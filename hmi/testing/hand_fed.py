@@ -10,10 +10,10 @@ from hmi.config.screens import MachineScreen
 from hmi.config.tags import TagDescription
 from hmi.link.messages import EndpointNews, Welcome
 from hmi.model import values
-from hmi.model.clock import SECOND, Instant, ManualClock
+from hmi.model.clock import NO_TIME, SECOND, Instant, ManualClock
 from hmi.model.columns import Columns
 from hmi.model.samples import LinkState
-from hmi.model.status import GOOD
+from hmi.model.status import GOOD, Severity, severity
 from hmi.model.values import Scalar
 from hmi.present.session import Frame, Session
 from hmi.testing.epochs import epoch_of
@@ -25,7 +25,8 @@ class HandFed:
     """One machine ``m`` with the given tags, whose samples come when the test says so.
 
     Strings are kept in slots of 64 bytes. A value that was put stays confirmed as long as the test
-    confirms it: `frame` confirms all tags that are not named as ``silent``.
+    confirms it: `frame` confirms all tags that are not named as ``silent``. As in the engine's store, a
+    Bad sample brings no value and is not confirmed.
     """
 
     def __init__(
@@ -61,17 +62,21 @@ class HandFed:
         for name, value in samples.items():
             index = self.session.index(self.machine.id, name)
             tag, columns = self.epoch.tags[index], self._columns
+            observed = bool(columns.changed[index])  # the first sample is no observed change
+            columns.not_before[index] = now.monotonic if observed else NO_TIME
+            columns.status[index] = status
+            columns.source_time[index] = now.utc if source_time is None else source_time
+            columns.receive_time[index] = now.utc
+            columns.changed[index] = self._revision
+            if severity(status) is Severity.BAD:
+                continue
+            columns.confirmed[index] = now.monotonic
             if isinstance(value, str):
                 payload = values.pack_side(value)[:64]
                 columns.side[64 * index : 64 * index + len(payload)] = list(payload)
                 columns.value[index] = values.side_lane(64 * index, len(payload))
             else:
                 columns.value[index] = values.to_lane(value, tag.type)
-            columns.status[index] = status
-            columns.source_time[index] = now.utc if source_time is None else source_time
-            columns.receive_time[index] = now.utc
-            columns.confirmed[index] = now.monotonic
-            columns.changed[index] = self._revision
 
     def snapshot(self, into: Columns) -> int | None:
         """The table's reading end."""
@@ -88,6 +93,7 @@ class HandFed:
         """The frame that the screen sees ``after`` seconds."""
         now: Instant = self.clock.advance(round(after * SECOND))
         for index, tag in enumerate(self.epoch.tags):
-            if tag.name not in self.silent and self._columns.changed[index]:
+            sound = severity(int(self._columns.status[index])) is not Severity.BAD
+            if tag.name not in self.silent and self._columns.changed[index] and sound:
                 self._columns.confirmed[index] = now.monotonic
         return self.session.refresh(self, now, engine_alive)

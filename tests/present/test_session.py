@@ -1,13 +1,28 @@
-import numpy as np
+import math
 
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hmi.config.tags import TagDescription
+from hmi.engine.scaling import Scaling
+from hmi.link.messages import Notice
 from hmi.model import status
-from hmi.model.clock import MILLISECOND, SECOND
+from hmi.model.clock import MILLISECOND, SECOND, ManualClock
 from hmi.model.columns import Columns
+from hmi.model.context import ContextKey
 from hmi.model.samples import LinkState
+from hmi.model.values import ValueType
 from hmi.present import quality
 from hmi.present.freshness import Freshness
 from hmi.present.quality import Look
+from hmi.present.session import Session
 from hmi.present.texts import Texts
+from hmi.testing.epochs import batch_of, epoch_of
+from hmi.testing.hand_fed import HandFed
+from hmi.twin.store import Store
 from tests.ui.builders import Shop, epoch, machine, tag
 
 TEXTS = Texts.own("en")
@@ -50,11 +65,114 @@ def test_bad_counts_from_when_it_went_bad_however_often_it_is_confirmed() -> Non
     assert quality.of(made.session, made.frame(), 0, TEXTS) == quality.LIVE
 
 
-def test_what_is_bad_when_the_panel_starts_is_as_old_as_its_last_sample() -> None:
+def test_a_loss_makes_nothing_younger() -> None:
     made = shop()
-    made.put("mill/load", 40.0, status=status.BAD_SENSOR_FAILURE)
+    made.put("mill/load", 40.0)
+    made.clock.advance(2 * SECOND)
+    before = made.session.age(0, made.frame().now)
+    made.put("mill/load", 0.0, status=status.BAD_NO_COMMUNICATION)
+    frame = made.frame()
+    assert before == made.session.age(0, frame.now) == 2.0
+    assert quality.of(made.session, frame, 0, TEXTS) == quality.Quality(Look.FROZEN, "no link 2 s")
+    assert made.session.value(0) == 40.0
+
+
+def test_what_is_bad_when_the_panel_starts_is_as_old_as_its_last_value() -> None:
+    made = shop()
+    made.put("mill/load", 40.0)
+    made.clock.advance(6 * SECOND)
+    made.put("mill/load", 0.0, status=status.BAD_SENSOR_FAILURE)
+    made.clock.advance(3 * SECOND)
+    frame = made.frame()
+    assert quality.of(made.session, frame, 0, TEXTS) == quality.Quality(Look.FROZEN, "bad 9 s")
+    assert made.session.value(0) == 40.0
+
+
+def test_a_tag_that_was_bad_from_the_first_has_no_value_to_freeze() -> None:
+    made = shop()
+    made.put("mill/load", 0.0, status=status.BAD_SENSOR_FAILURE)
     made.clock.advance(9 * SECOND)
-    assert quality.of(made.session, made.frame(), 0, TEXTS).badge == "bad 9 s"
+    frame = made.frame()
+    assert not made.session.known(0)
+    assert quality.of(made.session, frame, 0, TEXTS) == quality.Quality(Look.EMPTY, "bad 9 s")
+    made.put("mill/load", 0.0, status=status.BAD_DEVICE_FAILURE)  # another cause, not a younger one
+    made.clock.advance(2 * SECOND)
+    assert quality.of(made.session, made.frame(), 0, TEXTS).badge == "bad 11 s"
+    made.put("mill/load", 0.0)
+    assert quality.of(made.session, made.frame(), 0, TEXTS) == quality.LIVE
+
+
+@pytest.mark.parametrize(
+    ("code", "badge"),
+    [
+        (status.BAD_NO_COMMUNICATION, "no link 3 s"),
+        (status.BAD_WAITING_FOR_INITIAL_DATA, "waiting 3 s"),
+        (status.BAD_SENSOR_FAILURE, "bad 3 s"),
+        (status.BAD_SENSOR_FAILURE | 0x400, "bad 3 s"),
+        (status.BAD_NO_COMMUNICATION | 0x480, "no link 3 s"),
+    ],
+)
+def test_the_words_tell_whose_fault_it_is(code: int, badge: str) -> None:
+    made = shop()
+    made.put("mill/load", 40.0)
+    made.put("mill/load", 0.0, status=code)
+    made.clock.advance(3 * SECOND)
+    assert quality.of(made.session, made.frame(), 0, TEXTS).badge == badge
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("wait"), st.integers(0, 5_000)),
+        st.tuples(
+            st.just("sample"), st.sampled_from([0, status.UNCERTAIN, status.BAD, status.BAD_NO_COMMUNICATION])
+        ),
+        st.tuples(st.just("confirm"), st.just(0)),
+        st.tuples(st.just("silence"), st.just(0)),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(STEPS)
+def test_an_age_grows_by_the_time_that_passes_unless_a_value_was_vouched_for(
+    steps: list[tuple[str, int]],
+) -> None:
+    """Against the engine's own store: whatever happens, only Good or Uncertain news makes a value younger."""
+    epoch_ = epoch_of({"t": TagDescription(max_age=1.0)})
+    fed = HandFed({"t": TagDescription(max_age=1.0)})
+    store, scaling, clock, table = Store(epoch_.tags, fed._columns), Scaling(epoch_.tags), ManualClock(), fed
+    revision, alive = 0, True
+    session, now = fed.session, clock.now()
+    session.refresh(table, now, alive)
+    last, at, young = session.age(0, now), now.monotonic, False
+    for what, number in steps:
+        vouched = False
+        if what == "wait":
+            clock.advance(number * MILLISECOND)
+        elif what == "sample":
+            revision += 1
+            samples = scaling.samples(batch_of(epoch_, [("t", 1.0, number)], clock.now()), 0)
+            store.apply(samples, revision)
+            store.confirm(samples.index, clock.now().monotonic)
+            vouched = number < status.BAD
+        elif what == "confirm":
+            before = int(fed._columns.status[0])
+            store.confirm(np.zeros(1, np.uint32), clock.now().monotonic)
+            vouched = status.severity(before) is not status.Severity.BAD
+        else:
+            alive = not alive
+        fed._revision = revision
+        now = clock.now()
+        session.refresh(table, now, alive)
+        age = session.age(0, now)
+        if vouched:
+            assert age == 0.0
+            young = True
+        elif not math.isnan(last):
+            assert math.isclose(age, last + (now.monotonic - at) / SECOND, abs_tol=1e-6)
+        assert session.known(0) == young
+        last, at = age, now.monotonic
 
 
 def test_never_received_is_said() -> None:
@@ -106,3 +224,94 @@ def test_without_a_link_counts_from_the_first_loss_not_from_the_last_try() -> No
     assert made.session.unlinked == {("mill", "main"): began}
     made.link("mill", LinkState.UP)
     assert made.session.unlinked == {}
+
+
+def restarted(made: Shop) -> Shop:
+    """The same shop with a new engine: an empty table, a session that follows the one before."""
+    after = Shop(made.epoch)
+    after.clock = made.clock
+    after.session = Session.begin(made.session.welcome, len(made.session.columns.side), made.session)
+    return after
+
+
+def test_a_new_engine_takes_no_value_from_the_screen_and_lends_it_no_life() -> None:
+    made = shop()
+    made.put("mill/load", 40.0)
+    made.frame()
+    made.clock.advance(2 * SECOND)
+    after = restarted(made)
+    frame = after.frame()
+    assert after.session.value(0) == 40.0
+    assert quality.of(after.session, frame, 0, TEXTS) == quality.Quality(Look.FROZEN, "waiting 2 s")
+    assert quality.of(after.session, frame, 1, TEXTS) == quality.Quality(Look.EMPTY, "no data")
+    after.put("mill/load", 0.0, status=status.BAD_NO_COMMUNICATION)
+    assert quality.of(after.session, after.frame(), 0, TEXTS).badge == "no link 2 s"
+    assert after.session.value(0) == 40.0
+    after.put("mill/load", 0.0)
+    assert quality.of(after.session, after.frame(), 0, TEXTS) == quality.LIVE
+    assert after.session.value(0) == 0.0
+    after.put("mill/load", 0.0, status=status.BAD_SENSOR_FAILURE)
+    after.frame()
+    assert after.session.value(0) == 0.0  # the new engine's, no more the old one's
+
+
+def test_a_tag_that_means_something_else_now_is_not_carried_over() -> None:
+    made = shop()
+    made.put("mill/load", 40.0)
+    made.frame()
+    other = made.epoch.tags[0].model_copy(update={"unit": "kN"})
+    changed = made.epoch.model_copy(update={"tags": (other, made.epoch.tags[1])})
+    welcome = msgspec.structs.replace(made.session.welcome, epoch=changed.model_dump_json().encode())
+    session = Session.begin(welcome, 0, made.session)
+    assert not session.known(0)
+
+
+def test_texts_are_carried_to_where_their_tag_lies_now() -> None:
+    tags = {"s": TagDescription(type=ValueType.STRING)}
+    fed = HandFed(tags)
+    fed.put(s="Bracket")
+    fed.frame()
+    fed.clock.advance(SECOND)
+    old = fed.session
+    fed._columns.clear()
+    after = Session.begin(old.welcome, len(fed._columns.side), old)
+    after.refresh(fed, fed.clock.now(), True)
+    assert after.value(0) == "Bracket"
+    assert after.known(0)
+
+
+def test_what_a_machine_said_last_is_kept_when_it_no_longer_says() -> None:
+    made = shop()
+    made.context("mill", order="55 120")
+    made.context("mill", order="")
+    assert made.session.context["mill"] == {ContextKey.ORDER: ""}
+    assert made.session.last_context["mill"] == {ContextKey.ORDER: "55 120"}
+    after = restarted(made)
+    assert after.session.context == {}
+    assert after.session.last_context["mill"] == {ContextKey.ORDER: "55 120"}
+
+
+def test_events_outlive_the_engine_and_are_kept_once() -> None:
+    made = shop()
+    notice = Notice(1, "laser", "ImportError")
+    made.session.take(notice)
+    made.link("mill", LinkState.UP)
+    made.link("mill", LinkState.DOWN, cause="refused")
+    made.link("mill", LinkState.CONNECTING)
+    made.link("mill", LinkState.DOWN, cause="refused")
+    made.link("mill", LinkState.UP)
+    after = restarted(made)
+    after.session.take(notice)
+    told = [(each.subject, each.text, each.text_id) for each in after.session.notices]
+    assert told == [
+        ("laser", "ImportError", ""),
+        ("mill.main", "refused", "event.link_lost"),
+        ("mill.main", "", "event.link_up"),
+    ]
+
+
+def test_the_tags_of_a_machine_are_found_once() -> None:
+    made = Shop(epoch([machine("a"), machine("b")], [tag("a", "x"), tag("b", "y"), tag("a", "z")]))
+    assert made.session.tags_of("a").tolist() == [0, 2]
+    assert made.session.tags_of("a") is made.session.tags_of("a")
+    assert made.session.tags_of("nobody").tolist() == []

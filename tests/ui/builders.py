@@ -72,6 +72,14 @@ class FakeTable:
         described = self.epoch.tags[index]
         now = clock.now()
         self.revision += 1
+        self.columns.status[index] = status
+        self.columns.source_time[index] = now.utc
+        self.columns.receive_time[index] = now.utc
+        self.columns.not_before[index] = now.monotonic if not_before is None else not_before
+        self.columns.changed[index] = self.revision
+        if codes.severity(status) is codes.Severity.BAD:
+            return  # as the store: a Bad sample brings no value, and nobody vouches for the one before
+        self.columns.confirmed[index] = now.monotonic
         if isinstance(value, str | tuple):
             payload = values.pack_side(value)
             self.columns.side[self._side : self._side + len(payload)] = np.frombuffer(payload, np.uint8)
@@ -84,17 +92,12 @@ class FakeTable:
             self.columns.raw[index] = values.to_lane(raw, described.wire)
         else:
             self.columns.raw[index] = lane
-        self.columns.status[index] = status
-        self.columns.source_time[index] = now.utc
-        self.columns.receive_time[index] = now.utc
-        self.columns.not_before[index] = now.monotonic if not_before is None else not_before
-        self.columns.confirmed[index] = now.monotonic
-        self.columns.changed[index] = self.revision
 
     def confirm(self, clock: ManualClock, *, besides: tuple[str, ...] = ()) -> None:
         """The sources vouch for everything that was ever given, except some tags."""
         keep = [self.epoch.index[each] for each in besides]
-        rows = np.flatnonzero(self.columns.receive_time != NO_TIME)
+        good = codes.severities(self.columns.status) != codes.Severity.BAD
+        rows = np.flatnonzero((self.columns.receive_time != NO_TIME) & good)
         self.columns.confirmed[np.setdiff1d(rows, keep)] = clock.now().monotonic
 
 
