@@ -129,6 +129,7 @@ class Scene:
         if part.trail is None:
             item.freshness = self.held.worst(item.tags)
             item.dead = self.held.not_live(item.tags)
+            item.unknown = self.held.unknown(item.dead)
         if part.visible is not None:
             was, item.visible = item.visible, self.held.number(part.visible) != 0
             if not (was or item.visible):

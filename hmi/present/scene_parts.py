@@ -30,6 +30,8 @@ class Item:
     ``tags``       every tag that its place, form or presence hangs on; none: it never changes
     ``freshness``  the worst of them; what is not LIVE or UNCERTAIN is drawn frozen and hatched
     ``dead``       those of ``tags`` that are not live now
+    ``unknown``    those of ``dead`` that never had a value: where the item stands is not known, and its
+                   outline is only what it looks like
     """
 
     frame: str
@@ -40,6 +42,7 @@ class Item:
     visible: bool = True
     freshness: Freshness = Freshness.LIVE
     dead: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
 
     @property
     def live(self) -> bool:

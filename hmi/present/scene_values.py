@@ -17,8 +17,9 @@ class HeldValues:
     """The last trustworthy value of each bound tag of one machine.
 
     ``numbers`` names the tags that are followed, ``shown`` those of any type that are only written out.
-    A Bad sample says nothing about where a machine stands: the value before it is kept and the tag's
-    freshness tells that it is old. A number that is not finite counts as bad.
+    A Bad sample says nothing about where a machine stands: the session still holds the value before it,
+    also for a screen that was opened later, and the tag's freshness tells that it is old. A number that
+    is not finite counts as bad.
 
     Raises:
         KeyError: a name is no tag of the machine.
@@ -83,8 +84,12 @@ class HeldValues:
         """Those of the tags that are not to be painted as live."""
         return tuple(i for i in indexes if self._trust[i] > Freshness.UNCERTAIN)
 
+    def unknown(self, indexes: Iterable[int]) -> tuple[int, ...]:
+        """Those of the tags of which there never was a value: what hangs on them has no known place."""
+        return tuple(i for i in indexes if i not in self._value)
+
     def _take(self, index: int, fresh: Freshness) -> None:
-        if fresh < Freshness.BAD:
+        if fresh < Freshness.NEVER and self._session.known(index):
             value = self._session.value(index)
             if isinstance(value, float) and not math.isfinite(value):
                 fresh = Freshness.BAD

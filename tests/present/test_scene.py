@@ -141,6 +141,37 @@ def test_before_any_sample_a_joint_stands_in_its_travel_and_is_not_live():
     assert scene.views[1].items[2].freshness == Freshness.NEVER
 
 
+def test_a_scene_that_is_opened_during_an_outage_stands_where_the_machine_was_last():
+    fed, _ = mill()
+    fed.put(x=0.0, z=0.0, status=status.BAD_NO_COMMUNICATION)
+    fed.begin()
+    late = Scene(MILL, "m", fed.session)
+    late.refresh(fed.frame(5.0))
+    assert corners(late, 0, 1) == [1, 0, 11, 20]
+    assert corners(late, 1, 2) == [-4, 40, 4, 70]
+    item = late.views[0].items[1]
+    assert (item.live, item.freshness, item.unknown) == (False, Freshness.BAD, ())
+    assert fed.session.age(item.dead[0], fed.clock.now()) == 5.0
+
+
+@pytest.mark.parametrize("code", [status.BAD_NO_COMMUNICATION, status.BAD_SENSOR_FAILURE])
+def test_where_there_never_was_a_value_the_place_is_said_to_be_unknown(code: int):
+    fed = HandFed(tags("x", "z"), MILL)
+    fed.put(x=-50.0, status=code)
+    scene = Scene(MILL, "m", fed.session)
+    scene.refresh(fed.frame())
+    x, z = (fed.session.index("m", name) for name in "xz")
+    assert [item.unknown for item in scene.views[0].items] == [(), (x,), (z,), (), (x,)]
+    assert scene.held.value(x) is None
+    fed.put(x=3.0)
+    scene.refresh(fed.frame(0.1))
+    fed.put(x=0.0, status=code)
+    scene.refresh(fed.frame(0.1))
+    item = scene.views[0].items[1]
+    assert (item.unknown, item.dead) == ((), (x,))
+    assert corners(scene, 0, 1) == [3, 0, 13, 20]
+
+
 def test_the_kind_of_outline_follows_the_view():
     _, scene = mill()
     plan, front = scene.views[0].items[2].outline, scene.views[1].items[2].outline
