@@ -75,7 +75,7 @@ def _x11_answers(display: str) -> bool:
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = (ctypes.c_void_p,)
     connection = xcb.xcb_connect(os.fsencode(display), None)
     try:
-        return xcb.xcb_connection_has_error(connection) == 0
+        return not xcb.xcb_connection_has_error(connection)
     finally:
         xcb.xcb_disconnect(connection)
 

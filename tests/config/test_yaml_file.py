@@ -214,7 +214,7 @@ def test_endpoints_by_protocol(tmp_path: Path) -> None:
     ]
 
 
-SECRET = "hunter2"
+SECRET = "hunter2"  # noqa: S105 nobody's
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ SECRET = "hunter2"
         f"main: {{protocol: modbus, host: 'me:{SECRET}@host'}}",
         f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', credentials: 'me:{SECRET}'}}",
         f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', credentials: {{environment: '{SECRET}'}}}}",
-        f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', credentials: {{user: me, password: {SECRET}}}}}",
+        f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', credentials: {{password: {SECRET}}}}}",
         f"main: {{protocol: opcua, url: 'opc.tcp://host:4840', password: {SECRET}}}",
     ],
 )
