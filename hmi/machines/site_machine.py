@@ -8,13 +8,16 @@ from hmi.config.site import Site, SiteMachine
 from hmi.config.tags import Tag, TagDescription
 from hmi.config.yaml_file import Loaded
 from hmi.machines.files import PluginFiles, texts_of
+from hmi.machines.lint import calibration
 from hmi.machines.plugin import MachinePlugin
 from hmi.machines.wire import wire_type
 from hmi.model.identity import tag_id
 
 
 def misfits(files: PluginFiles, site: Loaded[Site], position: int, machine: SiteMachine) -> list[Problem]:
-    """Endpoints that the tags need and the site lacks, or reaches by a protocol that they have not."""
+    """Endpoints that the tags need and the site lacks, or reaches by a protocol that they have not;
+    calibrations that do not fit the machine's geometry.
+    """
     at = ("machines", position, "endpoints")
     place = ".".join(map(str, at))
     needed: dict[str, list[str]] = {}
@@ -35,7 +38,7 @@ def misfits(files: PluginFiles, site: Loaded[Site], position: int, machine: Site
         if endpoint not in needed:
             text = f"{place}.{endpoint}: no tag uses this endpoint, expected one of {listing(sorted(needed))}"
             problems.append(site.problem(text, *at, endpoint))
-    return problems
+    return [*problems, *calibration.of_machine(files, site, position, machine)]
 
 
 def _unreachable(files: PluginFiles, names: list[str], protocol: str) -> str:
@@ -50,6 +53,9 @@ def _unreachable(files: PluginFiles, names: list[str], protocol: str) -> str:
 def site_machine(machine: SiteMachine, site: Site, plugin: MachinePlugin, files: PluginFiles) -> Machine:
     """The machine of an epoch: the site's part and the plugin's together."""
     assert files.type.model is not None  # noqa: S101 - the files were found sound
+    geometry = files.geometry.model if files.geometry else None
+    if geometry is not None and machine.calibrations is not None:
+        geometry = geometry.model_copy(update={"calibrations": machine.calibrations})
     return Machine(
         id=machine.id,
         name=machine.name,
@@ -61,7 +67,7 @@ def site_machine(machine: SiteMachine, site: Site, plugin: MachinePlugin, files:
         area=machine.area,
         line=machine.line,
         endpoints=machine.endpoints,
-        geometry=files.geometry.model if files.geometry else None,
+        geometry=geometry,
         screen=files.screen.model if files.screen else None,
         texts=texts_of(files.texts),
     )

@@ -60,6 +60,9 @@ FILES = {
           doubled:
             unit: MPa
             derived: pressure * 2
+          place:
+            unit: mm
+            derived: force * 0.1
         """,
     "geometry.yaml": """\
         schema: twinpane.geometry/1
@@ -67,8 +70,17 @@ FILES = {
           slide: {joint: {kind: prismatic, axis: z, value: {tag: force, scale: 0.1}}}
         shapes:
           - {kind: box, frame: slide, low: [0, 0, 0], high: [1, 1, {tag: left}], visible: open}
+          - {kind: box, low: [0, 0, 0], high: [1, 1, 1], zone: {tag: force, low: 0, high: 900}}
         labels:
           - {at: [0, 0, 0], tag: force, text: label.force}
+        calibrations:
+          - axes: [[place]]
+            fit: shift
+            date: 2026-09-14
+            due: 2027-09-14
+            tolerance: 0.1
+            reference: steel rule
+            points: [{machine: [0], drawing: [1]}, {machine: [5], drawing: [6]}]
         views:
           - name: front
             title: view.front
@@ -95,6 +107,7 @@ FILES = {
           tag.open: Open
           tag.pressure: Pressure
           tag.doubled: Doubled
+          tag.place: Place
           state.IDLE: idle
           state.RUN: running
           view.front: Front

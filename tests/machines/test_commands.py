@@ -118,7 +118,7 @@ def test_machines_lists_types_machines_and_quarantine(site: Path, install: Insta
         "a_package_that_nobody_has" in {each["name"]: each["cause"] for each in shown["quarantined"]}["saw"]
     )
     (machine,) = shown["site"]["machines"]
-    assert (machine["id"], machine["name"], machine["tags"]) == ("press1", "Press 1", 7)
+    assert (machine["id"], machine["name"], machine["tags"]) == ("press1", "Press 1", 8)
     assert machine["endpoints"] == {"main": "opc.tcp://127.0.0.1:4840"}
     code, output = run_machines("--site", site)
     assert code == 0

@@ -40,7 +40,8 @@ def test_epoch_of_a_sound_site(site: Path) -> None:
     epoch = resolution.epoch
     assert resolution.problems == ()
     assert [tag.id for tag in epoch.tags] == [
-        f"press1/{name}" for name in ("force", "state", "part_name", "left", "open", "pressure", "doubled")
+        f"press1/{name}"
+        for name in ("force", "state", "part_name", "left", "open", "pressure", "doubled", "place")
     ]
     (machine,) = epoch.machines
     assert (machine.id, machine.site, machine.type.id) == ("press1", "works", "press")
@@ -50,7 +51,7 @@ def test_epoch_of_a_sound_site(site: Path) -> None:
     assert machine.geometry is not None
     assert machine.screen is not None
     assert all(isinstance(tag.address, OpcUaAddress) for tag in epoch.tags if tag.derived is None)
-    assert [tag.address for tag in epoch.tags if tag.derived is not None] == [None, None]
+    assert [tag.address for tag in epoch.tags if tag.derived is not None] == [None] * 3
 
 
 def test_the_epoch_crosses_the_link_unchanged(site: Path) -> None:
@@ -69,6 +70,7 @@ def test_wire_types(site: Path) -> None:
         "open": ValueType.BOOL,
         "pressure": ValueType.FLOAT,
         "doubled": ValueType.FLOAT,
+        "place": ValueType.FLOAT,
     }
     over_modbus(site)
     tags = {tag.name: tag for tag in resolve_site(site).epoch.tags}
@@ -80,6 +82,7 @@ def test_wire_types(site: Path) -> None:
         "open": ValueType.BOOL,
         "pressure": ValueType.FLOAT,
         "doubled": ValueType.FLOAT,
+        "place": ValueType.FLOAT,
     }
     assert isinstance(tags["force"].address, ModbusAddress)
     assert tags["force"].type is ValueType.FLOAT
@@ -238,4 +241,32 @@ def test_wrong_site_texts_are_told_and_not_fatal(site: Path) -> None:
     assert [machine.id for machine in resolution.epoch.machines] == ["press1"]
     assert [problem.text for problem in resolution.problems] == [
         "texts.site.name: found 3, expected a text (put it in quotes)"
+    ]
+
+
+CALIBRATED = """\
+name: machine.press1
+    calibrations:
+      - axes: [[place]]
+        fit: shift
+        date: 2026-10-01
+        due: 2027-10-01
+        tolerance: 0.1
+        reference: laser interferometer
+        points: [{machine: [0], drawing: [3]}, {machine: [5], drawing: [8]}]
+"""
+
+
+def test_a_machines_own_calibrations_stand_in_for_its_types(site: Path) -> None:
+    def calibrations() -> list[str]:
+        geometry = resolve_site(site).epoch.machines[0].geometry
+        assert geometry is not None
+        return [each.reference for each in geometry.calibrations]
+
+    assert calibrations() == ["steel rule"]
+    edit(site, "name: machine.press1\n", CALIBRATED)
+    assert calibrations() == ["laser interferometer"]
+    edit(site, "[[place]]", "[[plac]]")
+    assert fatal(site) == [
+        "8: machines.0.calibrations.0.axes.0.0: there is no tag `plac`, did you mean `place`?"
     ]

@@ -9,9 +9,27 @@ from collections.abc import Iterator
 
 from hmi.config.problems import Problem
 from hmi.machines.files import PluginFiles
-from hmi.machines.lint import addresses, derived, geometry, labels, ranges, references, texts, units
+from hmi.machines.lint import (
+    addresses,
+    calibration,
+    derived,
+    geometry,
+    labels,
+    ranges,
+    references,
+    texts,
+    units,
+)
 
-SOUNDNESS = (units.check, references.check, labels.check, geometry.check, addresses.check, derived.check)
+SOUNDNESS = (
+    units.check,
+    references.check,
+    labels.check,
+    geometry.check,
+    calibration.check,
+    addresses.check,
+    derived.check,
+)
 """What would break a screen or the engine: checked at every start, quarantines the plugin."""
 
 CARE = (texts.check, ranges.check)

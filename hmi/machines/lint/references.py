@@ -83,6 +83,9 @@ def _in_geometry(geometry: Any) -> Iterator[Use]:
             if each.visible is not None:
                 yield (part, i, "visible"), each.visible, BOOL
             yield from _bound(each.model_dump(), (part, i))
+    for i, shape in enumerate(geometry.shapes):
+        if shape.zone is not None:
+            yield ("shapes", i, "zone", "tag"), shape.zone.tag, NUMERIC
     for i, label in enumerate(geometry.labels):
         if label.tag is not None:
             yield ("labels", i, "tag"), label.tag, ANY - {ValueType.FLOATS}
