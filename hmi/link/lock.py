@@ -1,4 +1,8 @@
-"""One engine per site: an advisory lock that the kernel releases when its holder dies, however it dies."""
+"""One engine per site: an advisory lock that the kernel releases when its holder dies, however it dies.
+
+The lock is on a file, not on its path. Whoever removes the file or the folder lets a second engine take a
+new one, so that the holder has to look, again and again, whether its file is still the one at the path.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from typing import Final
 import msgspec
 
 from hmi.link.directory import LOCK
+from hmi.link.errors import LinkUnavailable
 
 _PATIENCE: Final = 0.1
 _ATTEMPTS: Final = 10
@@ -32,23 +37,44 @@ class Holder(msgspec.Struct, frozen=True):
 class EngineLock:
     """The engine's hold on its site."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int) -> None:
+        """See `acquire`."""
+        self.path = path
         self._descriptor = descriptor
 
     @classmethod
     def acquire(cls, directory: Path, *, managed: str, site: str) -> EngineLock | None:
-        """Take the lock, waiting at most `_PATIENCE` for somebody who only looks; None: an engine has it."""
-        descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        for attempt in range(_ATTEMPTS):
-            if _try(descriptor, fcntl.LOCK_EX):
-                break
-            if attempt == _ATTEMPTS - 1:
-                os.close(descriptor)
-                return None
+        """Take the lock, waiting at most `_PATIENCE` for somebody who only looks; None: an engine has it.
+
+        Raises:
+            LinkUnavailable: there can be no lock file there.
+        """
+        path = directory / LOCK
+        for _ in range(_ATTEMPTS):
+            try:
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                raise LinkUnavailable(f"{path}: {error.strerror}") from error
+            lock = cls(path, descriptor)
+            if not _try(descriptor, fcntl.LOCK_EX):
+                lock.release()
+            elif lock.stands():
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, msgspec.json.encode(Holder(os.getpid(), managed, site)), 0)
+                return lock
+            else:  # the file was taken away between opening and locking
+                lock.release()
             time.sleep(_PATIENCE / _ATTEMPTS)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, msgspec.json.encode(Holder(os.getpid(), managed, site)), 0)
-        return cls(descriptor)
+        return None
+
+    def stands(self) -> bool:
+        """Whether the locked file is still the one at its path; if not, another engine may hold that one."""
+        ours = os.fstat(self._descriptor)
+        try:
+            there = self.path.stat()
+        except OSError:
+            return False
+        return (ours.st_dev, ours.st_ino) == (there.st_dev, there.st_ino)
 
     def release(self) -> None:
         """Give the lock back; the file stays, because removing it would let two engines in."""

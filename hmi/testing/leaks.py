@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = config.stash[_runtime] = Path(tempfile.mkdtemp(prefix="twinpane-test-", dir=parent))
     patch.setenv(leftovers.MARK, str(os.getpid()))
     patch.setenv("XDG_RUNTIME_DIR", str(folder))
-    patch.delenv("TWINPANE_RUN", raising=False)
+    patch.setenv("TWINPANE_RUN", str(folder / "run"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -77,14 +78,70 @@ def test_the_fence_spares_a_process_that_does_not_hold_the_lock(tmp_path: Path) 
             bystander.wait()
 
 
-def test_the_run_directory_is_private_and_short_enough(tmp_path: Path) -> None:
-    environment = {"XDG_RUNTIME_DIR": str(tmp_path)}
-    made = prepare(run_directory("demo", environment))
-    assert made == tmp_path / "twinpane" / "demo"
-    assert made.stat().st_mode & 0o777 == 0o700
+def test_a_lock_whose_file_was_taken_away_no_longer_stands(tmp_path: Path) -> None:
+    first = EngineLock.acquire(tmp_path, managed="panel", site="demo")
+    assert first is not None
+    assert first.stands()
+    first.path.unlink()
+    assert not first.stands()
+    second = EngineLock.acquire(tmp_path, managed="panel", site="demo")
+    assert second is not None
+    assert second.stands()
+    assert not first.stands(), "another file at the same path is not ours"
+    first.release()
+    second.release()
+    tmp_path.chmod(0o700)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LinkUnavailable):
+        EngineLock.acquire(tmp_path / "file", managed="panel", site="demo")
+
+
+def test_service_and_session_of_a_user_meet_in_one_place() -> None:
+    session = {"XDG_RUNTIME_DIR": "/run/user/1000", "HOME": "/home/u", "DISPLAY": ":0"}
+    assert run_directory("demo", session) == run_directory("demo", {})
+    assert run_directory("demo", {}) != run_directory("other", {})
     assert run_directory("demo", {"TWINPANE_RUN": "/x"}) == Path("/x")
+
+
+def test_the_run_directory_is_private_and_short_enough(tmp_path: Path) -> None:
+    made = prepare(tmp_path / "twinpane" / "demo")
+    assert made.stat().st_mode & 0o777 == 0o700
     with pytest.raises(LinkUnavailable, match="longer than"):
         prepare(tmp_path / ("x" * 120))
-    made.chmod(0o777)
-    with pytest.raises(LinkUnavailable, match="anybody may write"):
+    for mode in (0o707, 0o1707, 0o770):
+        made.chmod(mode)
+        with pytest.raises(LinkUnavailable, match="others may write"):
+            prepare(made)
+    made.chmod(0o700)
+    made.parent.chmod(0o777)
+    with pytest.raises(LinkUnavailable, match="others may write"):
+        prepare(made)
+    made.parent.chmod(0o1777)
+    assert prepare(made) == made
+
+
+def test_what_cannot_be_a_run_directory_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LinkUnavailable, match="cannot be made"):
+        prepare(tmp_path / "file" / "demo")
+    with pytest.raises(LinkUnavailable, match="cannot be made"):
+        prepare(tmp_path / "file")
+    with pytest.raises(LinkUnavailable, match="belongs to this user"):
+        prepare(tmp_path / "link")
+
+
+def test_somebody_elses_folder_above_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = prepare(tmp_path / "above" / "demo")
+    real = Path.lstat
+
+    def of_a_stranger(path: Path) -> os.stat_result:
+        found = list(real(path))
+        if path == made.parent:
+            found[4] = os.getuid() + 4711
+        return os.stat_result(found)
+
+    monkeypatch.setattr(Path, "lstat", of_a_stranger)
+    with pytest.raises(LinkUnavailable, match="above: expected a directory that belongs"):
         prepare(made)

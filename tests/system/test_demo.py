@@ -107,15 +107,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "XDG_RUNTIME_DIR": str(runs)},
+        env={**os.environ, "TWINPANE_RUN": str(runs / "engine")},
     )
-    made = Demo(process, runs / "twinpane", picture)
+    made = Demo(process, runs, picture)
     yield made
     process.kill()
     process.wait()
     assert process.stdout is not None
     process.stdout.close()
-    (runs / "twinpane").rmdir()
     runs.rmdir()
 
 
