@@ -31,20 +31,21 @@ class LinkClient:
 
     @classmethod
     def connect(cls, directory: Path, *, name: str = "panel") -> LinkClient:
-        """Connect to the engine of a run directory and say hello.
+        """Connect to the engine of a run directory and say hello; never waits.
 
         Raises:
-            LinkUnavailable: nobody listens there.
+            LinkUnavailable: nobody listens there, or an engine that hangs takes nobody in.
         """
         with contextlib.ExitStack() as opened:
             sockets = []
             for file in (SOCKET, DOORBELL):
                 each = opened.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+                each.setblocking(False)
                 try:
+                    # A local connection is there at once, or not (EAGAIN: the listener's queue is full).
                     each.connect(str(directory / file))
                 except OSError as error:
                     raise LinkUnavailable(f"{directory / file}: {error.strerror}") from error
-                each.setblocking(False)
                 sockets.append(each)
             client = cls(directory, *sockets)
             try:

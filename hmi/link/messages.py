@@ -1,19 +1,25 @@
 """What engine and screen say to each other over the local transport: ordered, none lost.
 
-Each message is one msgpack map tagged with its kind; frames are length-prefixed (`hmi.link.transport`).
+Each message is one msgpack map tagged with its kind; frames are length-prefixed (`hmi.link.frames`).
 Arrays travel as little-endian bytes. Unknown kinds are refused with an error that names both versions.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from hmi.model.context import ContextEvent
 from hmi.model.samples import LinkState
 
 PROTOCOL_VERSION: Final = 1
+
+Nanoseconds = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""What a time lane can hold."""
+
+Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -93,21 +99,31 @@ class Notice(Message, frozen=True, tag="notice"):
 
 
 class HistoryRequest(Message, frozen=True, tag="history?"):
-    """Ask for one tag's history in [begin, end] UTC ns, decimated to at most about ``points`` points."""
+    """Ask for one tag's history in [begin, end] UTC ns, decimated to at most about ``points`` points.
 
-    request: int
-    index: int
-    begin: int
-    end: int
-    points: int
+    The engine gives at most `hmi.engine.history.MOST_POINTS` whatever is asked for.
+    """
+
+    request: Count
+    index: Count
+    begin: Nanoseconds
+    end: Nanoseconds
+    points: Count
 
 
 class HistoryReply(Message, frozen=True, tag="history"):
     """The answer to `HistoryRequest` with the same number.
 
-    ``time`` i8[n] UTC ns (offset-corrected source time, else receive time), rising; ``value`` f8[n];
-    ``severity`` u1[n]: a Bad point begins a gap. Min/max decimation keeps every extreme. ``complete_from``
-    is the time since when the engine holds everything.
+    ``time``      i8[n] UTC ns (offset-corrected source time, else receive time), not falling; of points
+                  with the same time the last one counts
+    ``value``     f8[n]
+    ``severity``  u1[n]: a Bad point begins a gap, which goes on until the next point that is not Bad. The
+                  gap of a lost link begins directly after the last moment at which the value was vouched
+                  for (or its last sample, if that is later), not when the loss was noticed; it ends when
+                  the value was vouched for again, not at the old source time that a device repeats then.
+
+    Min/max decimation keeps every extreme and every gap. ``complete_from`` is the time (UTC ns) since when
+    the engine holds every sample.
     """
 
     request: int

@@ -29,7 +29,7 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -68,13 +68,27 @@ class TableWriter:
     """The engine's end. ``columns`` may be changed inside `write` only."""
 
     def __init__(self, path: Path, tags: int, side_bytes: int, digest: str, generation: int) -> None:
-        """Make the file; it must not be there yet."""
+        """Make the file; it must not be there yet.
+
+        Raises:
+            LinkUnavailable: it cannot be made, or there is not enough room for it.
+        """
         self.path = path
         _, size = _offsets(tags, side_bytes)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
-            os.ftruncate(descriptor, size)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise LinkUnavailable(f"{path}: {error.strerror}") from error
+        try:
+            # All of it now: a hole that cannot be filled later kills whoever touches it (SIGBUS).
+            os.posix_fallocate(descriptor, 0, size)
             self._memory = mmap.mmap(descriptor, size)
+            self._made = os.fstat(descriptor)
+        except OSError as error:
+            path.unlink()
+            raise LinkUnavailable(
+                f"{path}: no room for the table of values, {size} bytes ({error.strerror})"
+            ) from error
         finally:
             os.close(descriptor)
         self._words = memoryview(self._memory)[:_HEADER].cast("Q")
@@ -115,7 +129,10 @@ class TableWriter:
 
         Our own mapping goes with the last array that looks into it.
         """
-        self.path.unlink(missing_ok=True)
+        # If the run directory was taken away, another engine's table may lie there by now.
+        with suppress(OSError):
+            if self.path.stat().st_ino == self._made.st_ino:
+                self.path.unlink()
         self._words.release()
         del self.columns, self._memory
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,7 @@ import pytest
 from hmi.link import server as server_module
 from hmi.link.client import LinkClient
 from hmi.link.errors import LinkClosed, LinkUnavailable
-from hmi.link.messages import HistoryReply, HistoryRequest, Notice, ToClient, Welcome
+from hmi.link.messages import HistoryReply, HistoryRequest, Notice, Refusal, ToClient, Welcome
 from hmi.link.server import LinkServer
 from hmi.link.table import TableWriter
 from hmi.model.columns import Columns
@@ -27,9 +28,9 @@ def answer(request: HistoryRequest) -> ToClient:
 
 
 @asynccontextmanager
-async def served(directory: Path) -> AsyncIterator[tuple[LinkServer, TableWriter]]:
+async def served(directory: Path, epoch: bytes = b"{}") -> AsyncIterator[tuple[LinkServer, TableWriter]]:
     table = TableWriter(directory / "table-1", 2, 0, DIGEST, 1)
-    welcome = Welcome(1, 1, 0, b"{}", DIGEST, "table-1")
+    welcome = Welcome(1, 1, 0, epoch, DIGEST, "table-1")
     server = LinkServer(directory, lambda: [welcome, Notice(1, "a", "hello")], answer)
     await server.start()
     try:
@@ -141,3 +142,103 @@ async def test_a_stranger_is_shown_the_door(tmp_path: Path, stranger: bytes) -> 
                     data += piece
         assert b"refusal" in data
         assert server.clients == 0
+
+
+async def test_the_greeting_of_a_large_site_is_not_what_makes_a_client_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "_UNREAD_BOUND", 1_000_000)
+    async with served(tmp_path, epoch=bytes(5_000_000)) as (server, _):
+        quick, slow = LinkClient.connect(tmp_path), LinkClient.connect(tmp_path)
+        await until(lambda: server.clients == 2)
+        for n in range(5):
+            server.broadcast(Notice(n, "n", "x" * 10_000))
+        greeting = await received(quick, 7)
+        assert isinstance(greeting[0], Welcome)
+        assert len(greeting[0].epoch) == 5_000_000
+        for _ in range(40):
+            server.broadcast(Notice(0, "n", "x" * 50_000))
+            await received(quick, 1)
+        await until(lambda: server.clients == 1)
+        assert server.cut_off == 1
+        # The exemption goes with the greeting: who has read it once is bounded as ever.
+        for _ in range(60):
+            server.broadcast(Notice(0, "n", "x" * 50_000))
+            await asyncio.sleep(0)
+        await until(lambda: server.clients == 0)
+        assert server.cut_off == 2
+        for client in (quick, slow):
+            client.close()
+
+
+async def test_requests_are_answered_in_turn_and_those_beyond_a_bound_are_refused(tmp_path: Path) -> None:
+    async with served(tmp_path) as (server, _):
+        greedy, modest = LinkClient.connect(tmp_path), LinkClient.connect(tmp_path)
+        await received(greedy, 2)
+        await received(modest, 2)
+        numbers = [greedy.request_history(0, 1, 2, 3) for _ in range(150)]
+        asked = modest.request_history(0, 1, 2, 3)
+        (reply,) = await received(modest, 1)
+        assert isinstance(reply, HistoryReply)
+        assert reply.request == asked
+        replies = await received(greedy, 150)
+        answered = [m.request for m in replies if isinstance(m, HistoryReply)]
+        refused = [m.request for m in replies if isinstance(m, Refusal)]
+        assert sorted(answered + refused) == numbers
+        assert answered == sorted(answered)
+        assert len(refused) == server.refused > 0
+        greedy.close()
+        modest.close()
+
+
+@pytest.mark.parametrize(("begin", "points"), [(2**63, 10), (0, -1), (0, 2**40)])
+async def test_a_request_outside_all_bounds_ends_the_connection(
+    tmp_path: Path, begin: int, points: int
+) -> None:
+    async with served(tmp_path) as (server, _):
+        client = LinkClient.connect(tmp_path)
+        await received(client, 2)
+        client.request_history(0, begin, 0, points)
+        with pytest.raises(LinkClosed, match="not a message"):
+            await received(client, 1)
+        await until(lambda: server.clients == 0)
+        client.close()
+
+
+async def test_connections_that_never_said_hello_do_not_hold_up_the_end(tmp_path: Path) -> None:
+    async with served(tmp_path) as (server, _):
+        mute = [socket.socket(socket.AF_UNIX) for _ in range(3)]
+        for each, name in zip(mute, ("engine.sock", "engine.sock", "doorbell.sock"), strict=True):
+            each.connect(str(tmp_path / name))
+        await until(lambda: len(server._connections) == 3)
+        late = socket.socket(socket.AF_UNIX)
+        late.connect(str(tmp_path / "engine.sock"))  # the loop has not seen it yet
+        async with asyncio.timeout(20):
+            await server.close()
+        for each in (*mute, late):
+            each.close()
+
+
+async def test_the_end_leaves_the_sockets_of_another_engine_alone(tmp_path: Path) -> None:
+    async with served(tmp_path):
+        for name in ("engine.sock", "doorbell.sock", "table-1"):
+            (tmp_path / name).rename(tmp_path / f"old-{name}")
+            (tmp_path / name).write_text("somebody else's")
+    left = {each.name for each in await asyncio.to_thread(lambda: list(tmp_path.iterdir()))}
+    assert left >= {"engine.sock", "doorbell.sock", "table-1"}
+
+
+async def test_connecting_to_an_engine_that_takes_nobody_in_does_not_wait(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "engine.sock"))
+        listener.listen(0)
+        full = []
+        for _ in range(3):
+            full.append(socket.socket(socket.AF_UNIX))
+            full[-1].setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                full[-1].connect(str(tmp_path / "engine.sock"))
+        with pytest.raises(LinkUnavailable, match="temporarily unavailable"):
+            LinkClient.connect(tmp_path)
+        for each in full:
+            each.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -125,3 +126,21 @@ def test_no_snapshot_mixes_two_writes_of_another_process(tmp_path: Path) -> None
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def test_a_table_for_which_there_is_no_room_is_told_at_the_start(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(LinkUnavailable, match="no room"):
+            TableWriter(tmp_path / "table-1", 10_000, 0, DIGEST, 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_owns_all_its_memory_from_the_start(tmp_path: Path) -> None:
+    table = TableWriter(tmp_path / "table-1", 10_000, 100_000, DIGEST, 1)
+    found = (tmp_path / "table-1").stat()
+    assert found.st_blocks * 512 >= found.st_size
+    table.close()
