@@ -167,7 +167,7 @@ class Scene:
 
         def draw(pose: Pose) -> Path:
             points, faded = one.points.read(one.faded)
-            return Path(projection.points(pose[one.trail.seen_from], points), faded)
+            return Path(projection.points(pose[one.trail.seen_from], points), faded, one.points.first)
 
         item = Item(one.trail.frame, "trail", "none", one.joints, Path(np.zeros((0, 2)), np.zeros(0)))
         moves = joint_tags(self._kinematics, one.trail.seen_from)

@@ -30,14 +30,8 @@ class Placed:
 
     def to_pixels(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """View coordinates f8[..., 2] as pixels f8[..., 2]."""
-        bottom = self.top + self.height
-        return np.stack(
-            [
-                self.left + (points[..., 0] - self._low[0]) * self.scale,
-                bottom - (points[..., 1] - self._low[1]) * self.scale,
-            ],
-            axis=-1,
-        )
+        x, y = self.point(0.0, 0.0)
+        return points * (self.scale, -self.scale) + (x, y)
 
     def point(self, right: float, up: float) -> tuple[float, float]:
         """One point of the view as pixels."""

@@ -49,10 +49,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """A trail: f8[n, 2], rows of NaN are breaks; ``faded`` f8[n] from 0 (new) to 1 (about to vanish)."""
+    """A trail: f8[n, 2], rows of NaN are breaks; ``faded`` f8[n] from 0 (new) to 1 (about to vanish).
+
+    ``first`` is the number of the first point, counted from the trail's beginning.
+    """
 
     points: F64
     faded: F64
+    first: int = 0
 
 
 Outline = Polygon | Disc | Segments | Mark | Path

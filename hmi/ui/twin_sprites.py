@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -23,6 +24,8 @@ _STEP: Final = 8
 """A sprite that moved by less than 1/8 pixel is not painted again."""
 _TRAIL_RUN: Final = 48
 """Points of a trail that are stroked at once, in one opacity."""
+_PALER: Final = 0.04
+"""A run is painted again when it has faded by so much: a step that nobody sees."""
 
 
 class Sprite(Protocol):
@@ -126,25 +129,44 @@ class ShapeSprite:
         painter.drawLine(QPointF(x, y - far), QPointF(x, y + far))
 
 
-class TrailSprite:
-    """A trail in runs of points, paler with age."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """A stretch of a trail that is stroked at once; ``ends``: its length, and where it begins and ends."""
 
-    def __init__(self, item: Item, placed: Placed, scale: float) -> None:
+    rect: QRect
+    line: QPolygonF
+    faded: float
+    ends: tuple[float, ...]
+
+
+class TrailSprite:
+    """A trail in runs of points, paler with age.
+
+    Runs begin at fixed numbers of points, so that those of the sprite ``before`` are used again: only
+    the growing end is made anew.
+    """
+
+    def __init__(self, item: Item, placed: Placed, scale: float, before: TrailSprite | None = None) -> None:
         outline = item.outline
         if not isinstance(outline, Path):
             raise TypeError(f"{outline!r} is no trail")
         self._width = 2.2 * scale
-        self._runs: list[tuple[QRect, QPolygonF, float]] = []
+        known = {} if before is None else before.runs
+        self.runs: dict[tuple[int, int], _Run] = {}
         pixels = placed.to_pixels(outline.points)
-        for piece, faded in _pieces(pixels, outline.faded):
-            for first in range(0, max(len(piece) - 1, 1), _TRAIL_RUN):
-                run = piece[first : first + _TRAIL_RUN + 1]
-                if len(run) > 1:
-                    rect = _box(run).toAlignedRect().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
-                    self._runs.append((rect, polygon(run), float(faded[first])))
+        for begin, end in _pieces(pixels):
+            first = begin
+            while first < end - 1:
+                number = outline.first + first
+                last = min(first + _TRAIL_RUN - number % _TRAIL_RUN, end - 1)
+                # A run that grows at its end, or is eaten at its beginning, is another one.
+                key = (number, outline.first + last)
+                faded = float(outline.faded[first])
+                self.runs[key] = _run(pixels[first : last + 1], faded, known.get(key))
+                first = last
         self.rect = QRect()
-        for rect, _, _ in self._runs:
-            self.rect = self.rect.united(rect)
+        for run in self.runs.values():
+            self.rect = self.rect.united(run.rect)
         ends = pixels[-1].tolist() if len(pixels) else [0.0, 0.0]
         first_end = pixels[0].tolist() if len(pixels) else [0.0, 0.0]
         age = round(float(outline.faded[0]) * 50) if len(pixels) else 0
@@ -157,35 +179,41 @@ class TrailSprite:
     def changed(self, before: TrailSprite) -> QRegion:
         """Where it looks different from the sprite before: mostly at its growing end."""
         region = QRegion()
-        for (rect, line, faded), (old_rect, old_line, old_faded) in zip(
-            self._runs, before._runs, strict=False
-        ):
-            if rect != old_rect or faded != old_faded or line != old_line:
-                region += QRegion(rect) + QRegion(old_rect)
-        shared = min(len(self._runs), len(before._runs))
-        for rect, _, _ in (*self._runs[shared:], *before._runs[shared:]):
-            region += QRegion(rect)
+        for key in self.runs.keys() | before.runs.keys():
+            now, then = self.runs.get(key), before.runs.get(key)
+            if now is not then:
+                for run in (now, then):
+                    if run is not None:
+                        region += QRegion(run.rect)
         return region
 
     def paint(self, painter: QPainter, styles: Styles, dirty: QRect) -> None:
         """Paint the runs that the dirty rectangle touches."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for rect, line, faded in self._runs:
-            if rect.intersects(dirty):
+        for run in self.runs.values():
+            if run.rect.intersects(dirty):
                 colour = QColor(styles.trail_colour)
-                colour.setAlphaF(max(0.15, 1.0 - 0.85 * faded))
+                colour.setAlphaF(max(0.15, 1.0 - 0.85 * run.faded))
                 painter.setPen(QPen(colour, self._width))
-                painter.drawPolyline(line)
+                painter.drawPolyline(run.line)
 
 
-def _pieces(
-    pixels: npt.NDArray[np.float64], faded: npt.NDArray[np.float64]
-) -> list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
-    """The unbroken pieces of a trail."""
+def _run(points: npt.NDArray[np.float64], faded: float, before: _Run | None) -> _Run:
+    ends = (*points[0].tolist(), *points[-1].tolist())
+    if before is not None and before.ends == ends:
+        if abs(faded - before.faded) < _PALER:
+            return before
+        return _Run(before.rect, before.line, faded, ends)
+    rect = _box(points).toAlignedRect().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+    return _Run(rect, polygon(points), faded, ends)
+
+
+def _pieces(pixels: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Where the unbroken pieces of a trail begin and end."""
     broken = np.isnan(pixels[:, 0]) if len(pixels) else np.zeros(0, np.bool_)
     edges = np.flatnonzero(np.diff(np.concatenate([[True], broken, [True]]).astype(np.int8)))
-    return [(pixels[a:b], faded[a:b]) for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)]
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _box(pixels: npt.NDArray[np.float64]) -> QRectF:

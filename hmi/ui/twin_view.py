@@ -156,12 +156,13 @@ class TwinView(QWidget):
         painter.end()
         return layer
 
-    def _sprite(self, item: Item, placed: Placed) -> Sprite:
+    def _sprite(self, item: Item, placed: Placed, before: Sprite | None = None) -> Sprite:
         if isinstance(item.outline, Mark) and self._scene is not None:
             words = wording(item.outline, self._scene.held, self._session, self._texts)
             return LabelSprite(item, words, placed, self._metrics)
         if isinstance(item.outline, Path):
-            return TrailSprite(item, placed, self._metrics.scale)
+            older = before if isinstance(before, TrailSprite) else None
+            return TrailSprite(item, placed, self._metrics.scale, older)
         return ShapeSprite(item, placed, self._metrics.scale)
 
     def _travel_sprite(self, number: int) -> TravelSprite | None:
@@ -179,7 +180,7 @@ class TwinView(QWidget):
             return QRegion()
         item = self._scene.views[number].items[position]
         before = self._sprites[number][position]
-        after = self._sprite(item, self._placed[number])
+        after = self._sprite(item, self._placed[number], before)
         if after.key() == before.key():
             return QRegion()
         self._sprites[number][position] = after

@@ -21,6 +21,7 @@ from hmi.model.values import ValueType
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK, LIGHT, Theme
 from hmi.testing.hand_fed import HandFed
+from hmi.ui.twin_sprites import TrailSprite
 from hmi.ui.twin_view import TwinView
 
 GEOMETRY = Geometry.model_validate_json(
@@ -264,3 +265,24 @@ def test_any_size_is_laid_out(qtbot: QtBot, fed: HandFed):
         view.resize(*size)
         view.refresh(fed.frame(0.1))
         assert pixels(view).shape[:2] == size[::-1]
+
+
+def test_a_long_trail_is_made_anew_only_at_its_end_and_looks_as_if_made_at_once(
+    qtbot: QtBot, fed: HandFed
+) -> None:
+    view = shown(qtbot, fed, DARK)
+    position = next(i for i, item in enumerate(view._scene.views[0].items) if item.style == "trail")
+    for step in range(200):
+        fed.put(x=20.0 + step / 4)
+        view.refresh(fed.frame(0.001))
+    before = view._sprites[0][position]
+    assert isinstance(before, TrailSprite)
+    fed.put(x=90.0)
+    view.refresh(fed.frame(0.001))
+    after = view._sprites[0][position]
+    assert isinstance(after, TrailSprite)
+    assert len(after.runs) >= 4
+    assert sum(each not in before.runs.values() for each in after.runs.values()) == 1
+    grown = pixels(view)
+    view._lay_out()
+    np.testing.assert_array_equal(pixels(view), grown)
