@@ -9,10 +9,10 @@ import numpy as np
 
 from hmi.config.tags import Tag
 from hmi.model import values
-from hmi.model.clock import NO_TIME
 from hmi.model.samples import U32, U64, Batch
 from hmi.model.status import BAD_OUT_OF_RANGE, Severity, severities
 from hmi.model.values import ValueType
+from hmi.twin.sample_time import sample_times
 from hmi.twin.store import Samples
 
 _WIRES: Final = tuple(ValueType)
@@ -30,12 +30,12 @@ class Scaling:
     def samples(self, batch: Batch, clock_offset: int) -> Samples:
         """A source's batch in engineering terms.
 
-        ``clock_offset`` (device − ours, ns) corrects the source times by which series are aligned. A
-        float that is not finite is no measurement: its status becomes BadOutOfRange unless it is Bad.
+        ``clock_offset`` (device − ours, ns) corrects the source times by which series are aligned, see
+        `hmi.twin.sample_time`. A float that is not finite is no measurement: its status becomes
+        BadOutOfRange unless it is Bad.
         """
         value, status = self._values(batch.index, batch.raw, batch.status)
         received = np.full(len(batch), batch.received.utc, np.int64)
-        time = np.where(batch.source_time == NO_TIME, received, batch.source_time - clock_offset)
         return Samples(
             index=batch.index,
             raw=batch.raw,
@@ -43,7 +43,7 @@ class Scaling:
             status=status,
             source_time=batch.source_time,
             receive_time=received,
-            time=time,
+            time=sample_times(batch.source_time, received, clock_offset),
             not_before=batch.not_before,
             side=batch.side,
         )
@@ -66,14 +66,3 @@ class Scaling:
         unusable = unusable[severities(status[unusable]) != Severity.BAD]
         status[unusable] = BAD_OUT_OF_RANGE
         return value, status
-
-    def raw_of(self, index: int, value: values.Scalar, tag: Tag) -> values.Scalar:
-        """The wire value that a write of ``value`` (engineering terms) sends: scaling undone.
-
-        Raises:
-            TypeError: the value is not of the tag's type.
-        """
-        if tag.type is not ValueType.FLOAT or isinstance(value, str | bool):
-            return value
-        number = (value - float(self._offset[index])) / float(self._gain[index])
-        return number if tag.wire is ValueType.FLOAT else round(number)

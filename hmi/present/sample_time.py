@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from hmi.model.clock import NO_TIME
 from hmi.present.session import Session
+from hmi.twin.sample_time import sample_times
 
 
 def sample_time(session: Session, index: int) -> int:
-    """UTC ns of a tag's last sample: its source time less the device clock's offset, else when it came.
+    """UTC ns of a tag's last sample, by the rule of `hmi.twin.sample_time`; NO_TIME before any sample.
 
     The engine's history goes by the same rule (an offset that is not known counts as 0), so that both
-    can be joined. NO_TIME before any sample.
+    can be joined.
     """
-    source = int(session.columns.source_time[index])
-    if source == NO_TIME:
-        return int(session.columns.receive_time[index])
     tag = session.tag(index)
     news = session.endpoints.get((tag.machine, tag.endpoint))
-    return source - (0 if news is None else news.offset or 0)
+    # A derived tag's times come from the engine, on our clock already.
+    offset = 0 if news is None or tag.derived is not None else news.offset or 0
+    row = slice(index, index + 1)
+    return int(sample_times(session.columns.source_time[row], session.columns.receive_time[row], offset)[0])

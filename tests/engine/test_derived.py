@@ -29,7 +29,8 @@ EPOCH = epoch_of(
         "other": TagDescription(),
     }
 )
-NOW = Instant(1000 * SECOND, SECOND)
+BEGIN = 1_700_000_000 * SECOND
+NOW = Instant(BEGIN + 1000 * SECOND, SECOND)
 WORST = [status.GOOD, status.UNCERTAIN, status.BAD_SENSOR_FAILURE]
 
 
@@ -72,7 +73,7 @@ def test_each_instant_of_change_is_evaluated_with_the_values_held_then(
     index = EPOCH.index["m/both"]
     for revision, drawn in enumerate(steps, start=1):
         step = _older_first(drawn)
-        batch = batch_of(EPOCH, [(n, float(v), s, SECOND + t) for n, v, s, t in step], NOW)
+        batch = batch_of(EPOCH, [(n, float(v), s, BEGIN + t) for n, v, s, t in step], NOW)
         samples = scaling.samples(batch, 0)
         result = derived.samples(samples, columns, NOW)
         expected = []
@@ -81,7 +82,7 @@ def test_each_instant_of_change_is_evaluated_with_the_values_held_then(
             held[name] = (float(value), quality)
             if position + 1 == len(relevant) or relevant[position + 1][3] != time:
                 total = held["a"][0] + held["b"][0]
-                expected.append((SECOND + time, total, worst(held["a"][1], held["b"][1])))
+                expected.append((BEGIN + time, total, worst(held["a"][1], held["b"][1])))
         store.apply(samples, revision)
         if result is None:
             assert not expected
@@ -105,12 +106,12 @@ def test_each_instant_of_change_is_evaluated_with_the_values_held_then(
 def test_an_impossible_result_is_bad_and_keeps_the_last_usable_value() -> None:
     columns = Columns.empty(len(EPOCH.tags))
     store, scaling, derived = Store(EPOCH.tags, columns), Scaling(EPOCH.tags), DerivedTags(EPOCH.tags)
-    first = scaling.samples(batch_of(EPOCH, [("a", 6.0, 0, 1), ("b", 2.0, 0, 1)], NOW), 0)
+    first = scaling.samples(batch_of(EPOCH, [("a", 6.0, 0, BEGIN + 1), ("b", 2.0, 0, BEGIN + 1)], NOW), 0)
     result = derived.samples(first, columns, NOW)
     assert result is not None
     store.apply(first, 1)
     store.apply(result, 1)
-    second = scaling.samples(batch_of(EPOCH, [("b", 0.0, 0, 2)], NOW), 0)
+    second = scaling.samples(batch_of(EPOCH, [("b", 0.0, 0, BEGIN + 2)], NOW), 0)
     result = derived.samples(second, columns, NOW)
     assert result is not None
     row = result.index.tolist().index(EPOCH.index["m/ratio"])

@@ -15,7 +15,7 @@ from hmi.model.clock import SECOND, Instant
 from hmi.model.values import ValueType, from_lane
 from hmi.testing.epochs import batch_of, epoch_of
 
-NOW = Instant(5 * SECOND, 7)
+NOW = Instant(1_700_000_000 * SECOND, 7)
 EPOCH = epoch_of(
     {
         "count": TagDescription(type=ValueType.INT),
@@ -58,13 +58,8 @@ def test_a_float_that_is_no_number_is_bad_and_a_bad_one_keeps_its_own_status() -
 
 
 def test_times_are_corrected_by_the_devices_offset_and_fall_back_to_the_receive_time() -> None:
-    batch = batch_of(EPOCH, [("speed", 1.0, 0, 100 * SECOND), ("plain", 3)], NOW)
-    samples = SCALING.samples(batch, clock_offset=90 * SECOND)
-    assert samples.time.tolist() == [10 * SECOND, NOW.utc]
-    assert samples.source_time.tolist()[0] == 100 * SECOND
-
-
-@given(st.integers(-(2**15), 2**15 - 1))
-def test_a_write_undoes_the_scaling(raw: int) -> None:
-    index = EPOCH.index["m/temperature"]
-    assert SCALING.raw_of(index, raw * 0.1 + -40.0, EPOCH.tags[index]) == raw
+    device = NOW.utc + 80 * SECOND
+    rows = [("speed", 1.0, 0, device), ("speed", 2.0, 0, device + 11 * SECOND), ("plain", 3)]
+    samples = SCALING.samples(batch_of(EPOCH, rows, NOW), clock_offset=90 * SECOND)
+    assert samples.time.tolist() == [NOW.utc - 10 * SECOND, NOW.utc, NOW.utc]
+    assert samples.source_time.tolist()[0] == device
