@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ from hmi.model.status import BAD_OUT_OF_RANGE, Severity, severities
 from hmi.model.values import ValueType
 from hmi.twin.store import Samples
 
+F64 = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rule:
@@ -36,7 +39,7 @@ class _Arrived:
     """One tag's samples of this step, in the order of their time."""
 
     time: I64
-    value: npt.NDArray[np.float64]
+    value: F64
     status: U32
     not_before: I64
 
@@ -117,7 +120,7 @@ class DerivedTags:
             statuses.append(status)
         result = rule.expression.evaluate(inputs)
         status = _worst(np.array(statuses))
-        unusable = ~np.isfinite(result)
+        unusable = ~_representable(result, self._tags[rule.index].type)
         status[unusable & (severities(status) != Severity.BAD)] = BAD_OUT_OF_RANGE
         before = values.as_floats(columns.value[rule.index : rule.index + 1], self._tags[rule.index].type)
         return _Arrived(
@@ -151,9 +154,7 @@ def _worst(statuses: npt.NDArray[np.uint32]) -> U32:
     return np.asarray(statuses[worst, np.arange(statuses.shape[1])])
 
 
-def _held_through(
-    result: npt.NDArray[np.float64], unusable: npt.NDArray[np.bool_], before: float
-) -> npt.NDArray[np.float64]:
+def _held_through(result: F64, unusable: npt.NDArray[np.bool_], before: float) -> F64:
     """Results where usable, elsewhere the last usable one (``before`` at first): what a screen may freeze."""
     positions = np.where(unusable, 0, np.arange(1, len(result) + 1))
     return np.concatenate(([before], result))[np.maximum.accumulate(positions)]
@@ -165,12 +166,30 @@ def _earliest(not_before: Sequence[I64]) -> int:
     return min(known) if known else NO_TIME
 
 
-def _to_lanes(numbers: npt.NDArray[np.float64], value_type: ValueType) -> U64:
+_LIMITS: Final = {ValueType.UINT: (0.0, 2.0**64), ValueType.INT: (-(2.0**63), 2.0**63)}
+"""Of rounded results: the lowest, and the first that is too high. An enum's numbers are signed."""
+
+
+def _representable(numbers: F64, value_type: ValueType) -> npt.NDArray[np.bool_]:
+    """Which results a tag of this type can hold; NaN and infinities never."""
+    if value_type in (ValueType.FLOAT, ValueType.BOOL):
+        return np.isfinite(numbers)
+    low, too_high = _LIMITS.get(value_type, _LIMITS[ValueType.INT])
+    rounded = np.rint(numbers)
+    return (rounded >= low) & (rounded < too_high)  # false for NaN
+
+
+def _to_lanes(numbers: F64, value_type: ValueType) -> U64:
     if value_type is ValueType.FLOAT:
         return np.asarray(numbers.view(np.uint64))
     if value_type is ValueType.BOOL:
         return np.asarray(numbers != 0, np.uint64)
-    return np.asarray(np.rint(numbers).astype(np.int64).view(np.uint64))
+    # Held values of 64 bits may have been rounded up, past the end; they stand under a Bad status only.
+    low, too_high = _LIMITS.get(value_type, _LIMITS[ValueType.INT])
+    whole = np.clip(np.rint(numbers), low, np.nextafter(too_high, 0.0))
+    if value_type is ValueType.UINT:
+        return whole.astype(np.uint64)
+    return np.asarray(whole.astype(np.int64).view(np.uint64))
 
 
 def _root_matrix(ordered: Sequence[_Rule]) -> npt.NDArray[np.intp]:

@@ -14,7 +14,7 @@ from hmi.engine.scaling import Scaling
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.columns import Columns
-from hmi.model.values import ValueType, as_floats
+from hmi.model.values import ValueType, as_floats, from_lane
 from hmi.testing.epochs import batch_of, epoch_of
 from hmi.twin.store import Store
 
@@ -156,3 +156,36 @@ def test_the_latency_bound_of_a_result_is_its_earliest_observed_cause() -> None:
     initial = derived.samples(scaling.samples(batch_of(EPOCH, [("a", 1.0)], NOW), 0), columns, NOW)
     assert initial is not None
     assert np.all(initial.not_before == NO_TIME)
+
+
+LARGE = epoch_of(
+    {
+        "a": TagDescription(),
+        "signed": TagDescription(derived="a * 1", type=ValueType.INT),
+        "unsigned": TagDescription(derived="a * 1", type=ValueType.UINT),
+        "mode": TagDescription(derived="a * 1", type=ValueType.ENUM, labels={1: "ONE"}),
+    }
+)
+EDGES = [s * m * 2.0**p for s in (1, -1) for p in (0, 53, 62, 63, 64, 65, 1000) for m in (0.4, 0.5, 1.0, 1.5)]
+
+
+@given(st.lists(st.one_of(st.sampled_from(EDGES), st.floats(allow_nan=False)), min_size=1, max_size=9))
+def test_a_result_is_exact_in_its_type_or_bad(results: list[float]) -> None:
+    columns = Columns.empty(len(LARGE.tags))
+    store, scaling, derived = Store(LARGE.tags, columns), Scaling(LARGE.tags), DerivedTags(LARGE.tags)
+    for revision, number in enumerate(results, start=1):
+        sample = scaling.samples(batch_of(LARGE, [("a", number, 0, BEGIN + revision)], NOW), 0)
+        result = derived.samples(sample, columns, NOW)
+        assert result is not None
+        store.apply(sample, revision)
+        store.apply(result, revision)
+        for name, low, high in (
+            ("signed", -(2**63), 2**63 - 1),
+            ("mode", -(2**63), 2**63 - 1),
+            ("unsigned", 0, 2**64 - 1),
+        ):
+            index = LARGE.index[f"m/{name}"]
+            good = math.isfinite(number) and low <= round(number) <= high
+            assert columns.status[index] == (status.GOOD if good else status.BAD_OUT_OF_RANGE)
+            if good:
+                assert from_lane(int(columns.value[index]), LARGE.tags[index].type) == round(number)
