@@ -8,14 +8,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, OpcUaAddress, SimulatedAddress
 from hmi.config.tags import Tag
 from hmi.link.messages import Counters, EndpointNews
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 from hmi.model.samples import LinkState
 from hmi.present import format as formats
-from hmi.present import quality
+from hmi.present import quality, status_text
+from hmi.present.addresses import address
 from hmi.present.freshness import Freshness
 from hmi.present.quality import Look, Quality
 from hmi.present.session import Frame, Session
@@ -24,7 +24,10 @@ from hmi.present.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class TagRow:
-    """One tag. ``asked`` and ``granted`` are intervals; ``semantic`` may be empty."""
+    """One tag. ``asked`` and ``granted`` are intervals; ``semantic`` may be empty.
+
+    ``status`` in the words of the panel's language, ``code`` its OPC UA name, the same in every language.
+    """
 
     id: str
     label: str
@@ -38,6 +41,7 @@ class TagRow:
     age: str
     asked: str
     granted: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class EndpointRow:
 def select(session: Session, frame: Frame, machine: str, *, not_live_only: bool) -> npt.NDArray[np.intp]:
     """The indexes of the tags to list, in epoch order; ``machine`` "" for all."""
     if machine:
-        indexes = np.array(session.epoch.tags_of(machine), np.intp)
+        indexes = session.tags_of(machine)
     else:
         indexes = np.arange(len(session.epoch.tags))
     return indexes[frame.freshness[indexes] > Freshness.UNCERTAIN] if not_live_only else indexes
@@ -69,56 +73,37 @@ def row(session: Session, frame: Frame, index: int, texts: Texts) -> TagRow:
     point = texts.text("format.point")
     shown = quality.of(session, frame, index, own)
     empty = shown.look is Look.EMPTY
+    code = int(session.columns.status[index])
     return TagRow(
         id=tag.id,
         label=formats.label(tag, own),
         address=address(tag, texts),
         semantic=tag.semantic,
-        raw="" if empty else raw(session, index, point),
+        raw="" if empty else raw(session, index, texts),
         value="" if empty else formats.value(session.value(index), tag, own),
         unit=tag.unit,
-        status=status.name(int(session.columns.status[index])),
+        status=status_text.words(code, texts),
         quality=shown,
         age=formats.exact_age(session.age(index, frame.now), point),
         asked=formats.interval(asked(session, tag), point),
         granted=granted(session, index, texts),
+        code=status.name(code),
     )
 
 
-def raw(session: Session, index: int, point: str) -> str:
+def raw(session: Session, index: int, texts: Texts) -> str:
     """The value as it was on the wire, to nine digits (a float32 exactly); a derived tag has none."""
     if session.tag(index).address is None:
         return ""
     value = session.raw(index)
-    if isinstance(value, bool | str):
-        return str(value)
+    if isinstance(value, bool):
+        return status_text.boolean(value, texts)
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return f"[{len(value)}]"
+    point = texts.text("format.point")
     return f"{value:.9g}".replace(".", point) if isinstance(value, float) else str(value)
-
-
-def address(tag: Tag, texts: Texts) -> str:
-    """Where a tag lies, as an engineer would look it up in the device."""
-    match tag.address:
-        case None:
-            return f"{texts.text('diagnostics.derived')}: {tag.derived or ''}".rstrip(": ")
-        case OpcUaAddress():
-            return tag.address.node or "/".join(tag.address.path or ())
-        case ModbusAddress():
-            return _modbus(tag.address)
-        case SimulatedAddress():
-            return f"{tag.address.kind} {tag.address.low:g} … {tag.address.high:g}"
-
-
-def _modbus(at: ModbusAddress) -> str:
-    text = f"{at.table.replace('_', ' ')} {at.address}"
-    if at.format is ModbusFormat.BITS:
-        text += f".{at.bit}" if at.bits == 1 else f".{at.bit}-{at.bit + at.bits - 1}"
-    elif at.format is not ModbusFormat.BOOL:
-        text += f" {at.format}"
-    if at.registers > 1:
-        text += f" {at.order}"
-    return f"{text}, unit {at.unit}"
 
 
 def asked(session: Session, tag: Tag) -> float:
@@ -160,7 +145,7 @@ def _endpoint(session: Session, now: Instant, machine: str, name: str, texts: Te
         return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", traffic, losing)
     began = session.unlinked.get(key, news.since_monotonic)
     age = formats.duration((now.monotonic - began) / SECOND)
-    since = texts.text("diagnostics.since", state=texts.text(f"link.{news.state}"), age=age)
+    since = texts.text("diagnostics.since", state=status_text.link(news.state, texts), age=age)
     return EndpointRow(title, news.state, since, news.cause, _offset(news, texts), traffic, losing)
 
 

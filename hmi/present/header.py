@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from hmi.config.epoch import Machine
 from hmi.model.context import ContextKey
 from hmi.present import format as formats
-from hmi.present import machine_state
+from hmi.present import health, machine_state
 from hmi.present.freshness import Freshness
+from hmi.present.health import Condition
 from hmi.present.machine_state import StateView
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -22,11 +21,15 @@ _LEVEL_SEPARATOR = " / "
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the machine works on, in two lines; ``live`` is False where that may no longer be so."""
+    """What the machine works on, in two lines; ``live`` is False where that may no longer be so.
+
+    ``short`` is the most telling part of it, for where there is one line; it says itself that it is old.
+    """
 
     title: str
     detail: str
     live: bool
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +72,22 @@ def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -
 def of_site(session: Session, frame: Frame, texts: Texts) -> HeaderView:
     """The header while the whole site is in view."""
     epoch = session.epoch
-    live = _machines_live(session, frame)
-    total = len(epoch.machines)
-    states = [
+    total = len(epoch.machines) + len(epoch.quarantined)
+    conditions = [health.of(session, frame, each.id).condition for each in epoch.machines]
+    tones = [
         machine_state.state(session, frame, each, texts.for_machine(each.id)).tone for each in epoch.machines
     ]
+    running, unknown = tones.count("running"), tones.count("unknown") + len(epoch.quarantined)
+    said = "header.running_unknown" if unknown else "header.running"
     count = texts.text("header.one_machine" if total == 1 else "header.machines", total=total)
     return HeaderView(
         title=texts.text(epoch.name),
         path=_LEVEL_SEPARATOR.join(
             dict.fromkeys(each.enterprise for each in epoch.machines if each.enterprise)
         ),
-        state=StateView(
-            texts.text("header.site_fresh", live=live, total=total),
-            "running" if live == total else "unknown",
-        ),
+        state=_freshness(conditions, total, texts),
         job=Job(
-            texts.text("header.running", running=states.count("running"), total=total),
+            texts.text(said, running=running, total=total, unknown=unknown),
             count,
             frame.engine_alive,
         ),
@@ -103,11 +105,13 @@ def type_name(machine: Machine, texts: Texts) -> str:
 
 
 def job(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Job | None:
-    """The job line of a machine from its context; None where its type has no context at all."""
-    context = session.context.get(machine.id, {})
-    if not machine.type.context and not context:
+    """The job line of a machine from its context; None where its type has no context at all.
+
+    What the machine said last stays while it cannot say anything, and is told to be that.
+    """
+    if not machine.type.context and not session.context.get(machine.id):
         return None
-    live = frame.engine_alive and machine_state.loss(session, frame, machine.id, whole=True) is None
+    context, live = _context(session, frame, machine)
     order = _said(context, ContextKey.ORDER, "job.order", texts)
     program = context.get(ContextKey.PROGRAM, "")
     part = context.get(ContextKey.PART, "")
@@ -120,8 +124,34 @@ def job(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Job |
         _said(context, ContextKey.LOT, "job.lot", texts),
         context.get(ContextKey.MATERIAL, ""),
     ]
-    title = _SEPARATOR.join(filter(None, first))
-    return Job(title or texts.text("job.none"), _SEPARATOR.join(filter(None, second)), live)
+    title, details = _SEPARATOR.join(filter(None, first)), [*filter(None, second)]
+    if not title and not details:
+        return Job(texts.text("job.none" if live else "job.unknown"), "", live)
+    title = title or texts.text("job.none" if live else "job.unknown")
+    short = details[0] if details else title
+    if not live:
+        details.insert(0, texts.text("job.last_known"))
+        short = texts.text("job.not_live", job=short)
+    return Job(title, _SEPARATOR.join(details), live, short)
+
+
+def _context(session: Session, frame: Frame, machine: Machine) -> tuple[dict[ContextKey, str], bool]:
+    """The context to show, and whether all of it is what the machine says now."""
+    now, last = session.context.get(machine.id, {}), session.last_context.get(machine.id, {})
+    alive = frame.engine_alive and health.loss(session, frame, machine.id, whole=True) is None
+    shown: dict[ContextKey, str] = {}
+    mute = old = False
+    for key in dict.fromkeys((*machine.type.context, *now, *last)):
+        name = machine.type.context.get(key)
+        index = None if name is None else session.index(machine.id, name)
+        speaks = alive and (index is None or int(frame.freshness[index]) <= Freshness.UNCERTAIN)
+        told = key in now
+        if speaks and told and not now[key] and index is not None:
+            told = session.value(index) in ("", ())  # else the news of what it says is still under way
+        shown[key] = now.get(key, "") if speaks and told else last.get(key, "")
+        mute = mute or not speaks
+        old = old or bool(shown[key] and not (speaks and told))
+    return shown, not old and (not mute or any(shown.values()))
 
 
 def part_count(context: Mapping[ContextKey, str], texts: Texts) -> str:
@@ -163,10 +193,9 @@ def _said(context: Mapping[ContextKey, str], key: ContextKey, text_id: str, text
     return texts.text(text_id, value=value) if value else ""
 
 
-def _machines_live(session: Session, frame: Frame) -> int:
-    """How many machines have a link and a value that is live; single dead values are said on their cards."""
-    return sum(
-        machine_state.loss(session, frame, each.id, whole=True) is None
-        and bool(np.any(frame.freshness[list(session.epoch.tags_of(each.id))] <= Freshness.UNCERTAIN))
-        for each in session.epoch.machines
-    )
+def _freshness(conditions: Sequence[Condition], total: int, texts: Texts) -> StateView:
+    """How many machines are live as a whole; those left out are not."""
+    live, partly = conditions.count(Condition.LIVE), conditions.count(Condition.PARTLY)
+    text_id = "header.site_partly" if partly else "header.site_fresh"
+    label = texts.text(text_id, live=live, total=total, partly=partly)
+    return StateView(label, "running" if live == total else "unknown")

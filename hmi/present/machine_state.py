@@ -7,12 +7,14 @@ from typing import Literal
 
 from hmi.config.epoch import Machine
 from hmi.config.machine import Tone
-from hmi.model.clock import SECOND
-from hmi.model.samples import LinkState
 from hmi.present import format as formats
+from hmi.present import health, quality
 from hmi.present.freshness import Freshness
+from hmi.present.health import Condition, LinkLoss, loss
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
+
+__all__ = ["LinkLoss", "StateView", "loss", "state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +25,27 @@ class StateView:
     tone: Tone | Literal["unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class LinkLoss:
-    """A machine's worst endpoint without a link: ``seconds`` since, and why."""
-
-    state: LinkState
-    seconds: float
-    endpoint: str
-    cause: str
-
-
 def state(session: Session, frame: Frame, machine: Machine, texts: Texts) -> StateView:
     """The state of a machine; ``texts`` are the machine's."""
-    if loss(session, frame, machine.id, whole=True) is not None:
-        return StateView(texts.text("state.no_link"), "unknown")
+    condition = health.of(session, frame, machine.id).condition
+    if condition in (Condition.NO_LINK, Condition.CONNECTING):
+        return _unknown("state.no_link", texts)
+    if condition is Condition.NO_DATA:
+        return _unknown("state.no_data", texts)
     binding = machine.type.state
     if binding is None:
-        return StateView(texts.text("state.present"), "idle")
+        if condition in (Condition.LIVE, Condition.PARTLY):
+            return StateView(texts.text("state.present"), "idle")
+        return _unknown("state.not_live", texts)
     index = session.index(machine.id, binding.tag)
     match Freshness(int(frame.freshness[index])):
         case Freshness.NEVER:
-            return StateView(texts.text("state.no_data"), "unknown")
+            return _unknown("state.no_data", texts)
         case Freshness.STALE:
-            return StateView(texts.text("state.stale"), "unknown")
+            return _unknown("state.stale", texts)
         case Freshness.BAD:
-            return StateView(texts.text("state.unknown"), "unknown")
+            unheard = quality.bad_text(int(session.columns.status[index])) == "quality.no_link"
+            return _unknown("state.no_link" if unheard else "state.unknown", texts)
     tag = session.tag(index)
     value = session.value(index)
     if isinstance(value, str | tuple):
@@ -56,16 +54,5 @@ def state(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Sta
     return StateView(formats.value(value, tag, texts), binding.tones.get(name, "idle"))
 
 
-def loss(session: Session, frame: Frame, machine: str, *, whole: bool = False) -> LinkLoss | None:
-    """The endpoint of a machine that has been without a link for longest, if any.
-
-    ``whole``: only where no endpoint of the machine has a link.
-    """
-    of_machine = [key for key in session.endpoints if key[0] == machine]
-    down = [key for key in of_machine if key in session.unlinked]
-    if not down or (whole and len(down) < len(of_machine)):
-        return None
-    worst = min(down, key=lambda key: session.unlinked[key])
-    news = session.endpoints[worst]
-    seconds = max(0.0, (frame.now.monotonic - session.unlinked[worst]) / SECOND)
-    return LinkLoss(news.state, seconds, worst[1], news.cause)
+def _unknown(text_id: str, texts: Texts) -> StateView:
+    return StateView(texts.text(text_id), "unknown")

@@ -1,23 +1,32 @@
-"""View model of the notice line: the one thing that a person should know now, the worst first.
+"""View models of the notice line and of the list of what happened.
 
-Until there are alarms, this is about the panel's own trustworthiness: the engine, the links, what was left
-out, and the latency.
+The line says the one thing that a person should know now, the worst first. Until there are alarms, this is
+about the panel's own trustworthiness: the engine, the links, dead values, the latency, what was left out,
+and what happened in the last minute. The list (`entries`) keeps it all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Final
 
 import numpy as np
 
-from hmi.model.samples import LinkState
+from hmi.model.clock import SECOND
+from hmi.present import dead_tags, health
 from hmi.present import format as formats
-from hmi.present import machine_state
 from hmi.present.freshness import Freshness
+from hmi.present.health import Condition
 from hmi.present.latency import BUDGET_MS, LatencyBook
-from hmi.present.session import Frame, Session
+from hmi.present.session import Event, Frame, Session
 from hmi.present.texts import Texts
+
+RECENT: Final = 60 * SECOND
+"""How long an event that is over stands in the line."""
+
+_CALM_EVENTS: Final = ("event.link_up", "event.engine_back", "event.engine_new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +39,32 @@ class NoticeView:
     more: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the list; ``severe`` where something was wrong, not where it got well again."""
+
+    time: str
+    date: str
+    subject: str
+    text: str
+    severe: bool
+
+
+class _Rank(IntEnum):
+    LINK = 0
+    VALUES = 1
+    LATE = 2
+    LEFT_OUT = 3
+    EVENT = 4
+
+
+_Found = tuple[_Rank, NoticeView]
+
+
 def engine_lost(since_utc: int, reason: str, texts: Texts) -> NoticeView:
-    """The engine does not answer since a moment (UTC ns)."""
+    """The engine does not answer since a moment (UTC ns); ``reason`` is what is wrong now, in words."""
     title = texts.text("notice.engine_lost", time=formats.clock(since_utc))
-    detail = texts.text("notice.engine_lost_detail")
-    return NoticeView(title, f"{detail} ({reason})" if reason else detail)
+    return NoticeView(title, texts.text("notice.engine_lost_detail", reason=reason).rstrip())
 
 
 def engine_awaited(texts: Texts) -> NoticeView:
@@ -47,20 +77,34 @@ def engine_awaited(texts: Texts) -> NoticeView:
 def notice(session: Session, frame: Frame, book: LatencyBook, machine: str, texts: Texts) -> NoticeView:
     """What to say while the engine is alive; ``machine`` (or "") is in view and comes first."""
     found = [
-        *(
-            each
-            for name in _in_order(session, machine)
-            for each in _of_machine(session, frame, book, name, texts)
-        ),
-        *(
-            NoticeView(texts.text("notice.quarantined", name=each.name), each.cause)
-            for each in session.epoch.quarantined
-        ),
+        each for one in session.epoch.machines for each in _of_machine(session, frame, book, one.id, texts)
     ]
-    if not found:
+    first = [each for one, each in found if one == machine]
+    others = [each for one, each in found if one != machine]
+    others += [
+        (_Rank.LEFT_OUT, NoticeView(texts.text("notice.quarantined", name=each.name), each.cause))
+        for each in session.epoch.quarantined
+    ]
+    others += ((_Rank.EVENT, each) for each in _recent(session, frame, texts))
+    ordered = [each for part in (first, others) for _, each in sorted(part, key=lambda one: one[0])]
+    if not ordered:
         return NoticeView(texts.text("notice.none"), _calm_detail(frame, texts), calm=True)
-    more = texts.text("notice.more", count=len(found) - 1) if len(found) > 1 else ""
-    return replace(found[0], more=more)
+    more = texts.text("notice.more", count=len(ordered) - 1) if len(ordered) > 1 else ""
+    return replace(ordered[0], more=more)
+
+
+def entries(session: Session, texts: Texts) -> tuple[Entry, ...]:
+    """What happened, newest first; ``texts`` are the site's."""
+    return tuple(
+        Entry(
+            time=formats.clock(each.utc),
+            date=formats.date(each.utc, texts),
+            subject=_subject(session, each, texts),
+            text=_said(each, texts),
+            severe=each.text_id not in _CALM_EVENTS,
+        )
+        for each in sorted(session.notices[::-1], key=lambda one: -one.utc)
+    )
 
 
 def _calm_detail(frame: Frame, texts: Texts) -> str:
@@ -70,23 +114,58 @@ def _calm_detail(frame: Frame, texts: Texts) -> str:
     return texts.text("notice.not_live", count=dead) if dead else texts.text("notice.all_live")
 
 
-def _in_order(session: Session, machine: str) -> list[str]:
-    """The machines in site order, the one in view first."""
-    return sorted((each.id for each in session.epoch.machines), key=lambda each: each != machine)
-
-
 def _of_machine(
     session: Session, frame: Frame, book: LatencyBook, machine: str, texts: Texts
-) -> Iterator[NoticeView]:
+) -> Iterator[tuple[str, _Found]]:
     name = texts.text(session.machine(machine).name)
-    loss = machine_state.loss(session, frame, machine)
+    loss = health.loss(session, frame, machine)
     if loss is not None:
-        text_id = "notice.connecting" if loss.state is LinkState.CONNECTING else "notice.link_down"
+        condition = health.of(session, frame, machine).condition
+        connecting = condition is Condition.CONNECTING
+        text_id = "notice.connecting" if connecting else "notice.link_down"
         title = texts.text(text_id, machine=name, age=formats.duration(loss.seconds))
-        yield NoticeView(title, loss.cause)
+        yield machine, (_Rank.LINK, NoticeView(title, loss.cause))
+    dead = dead_tags.of(session, frame, machine, texts)
+    if dead is not None:
+        yield machine, (_Rank.VALUES, NoticeView(dead.title, dead.detail))
     late = book.view(machine, frame.now.monotonic)
     if late.over:
-        yield NoticeView(
-            texts.text("notice.late", machine=name, budget=BUDGET_MS),
-            texts.text("notice.late_detail", now=late.recent or late.now, p99=late.p99),
+        yield (
+            machine,
+            (
+                _Rank.LATE,
+                NoticeView(
+                    texts.text("notice.late", machine=name, budget=BUDGET_MS),
+                    texts.text("notice.late_detail", now=late.recent or late.now, p99=late.p99),
+                ),
+            ),
         )
+
+
+def _recent(session: Session, frame: Frame, texts: Texts) -> Iterator[NoticeView]:
+    """Events of the last minute, newest first, that nothing else in the line stands for."""
+    standing = {(each.name, each.cause) for each in session.epoch.quarantined}
+    down = {".".join(key) for key in session.unlinked}
+    for each in reversed(session.notices):
+        over = frame.now.utc - each.utc > RECENT
+        said = (each.subject, each.text) in standing or (each.subject in down and bool(each.text_id))
+        if over or said or each.text_id in _CALM_EVENTS:
+            continue
+        subject, text = _subject(session, each, texts), _said(each, texts)
+        title = texts.text("notice.event", time=formats.clock(each.utc), subject=subject)
+        yield NoticeView(title, text)
+
+
+def _subject(session: Session, event: Event, texts: Texts) -> str:
+    """The machine by the name it has on screen, with its endpoint; anything else as it was said."""
+    machine, _, endpoint = event.subject.partition(".")
+    for each in session.epoch.machines:
+        if each.id == machine:
+            return f"{texts.text(each.name)} / {endpoint}" if endpoint else texts.text(each.name)
+    return texts.text(event.subject)
+
+
+def _said(event: Event, texts: Texts) -> str:
+    if not event.text_id:
+        return event.text
+    return texts.text(event.text_id, cause=event.text).rstrip(": ")

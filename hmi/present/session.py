@@ -92,6 +92,7 @@ class Session:
     _freshness: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     _carried: CarriedValues | None = None
     _tags_of: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict)
+    _tags_at: dict[tuple[str, str], npt.NDArray[np.intp]] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, welcome: Welcome, side_bytes: int, before: Session | None = None) -> Session:
@@ -108,6 +109,7 @@ class Session:
             max_age=np.array([tag.max_age for tag in epoch.tags], np.float64),
             _incoming=Columns.empty(len(epoch.tags), side_bytes),
             _tags_of=_by_machine(epoch),
+            _tags_at=_by_endpoint(epoch),
         )
         if before is not None:
             made.notices = list(before.notices)
@@ -208,8 +210,12 @@ class Session:
             self.tell(Event(news.since, ".".join(key), news.cause, "event.link_lost"))
 
     def tags_of(self, machine: str) -> npt.NDArray[np.intp]:
-        """The indexes of one machine's tags, in file order; none for an unknown machine. Not to be changed."""
+        """The indexes of one machine's tags, in file order; none for an unknown one. Not to be changed."""
         return self._tags_of.get(machine, _NO_TAGS)
+
+    def tags_at(self, machine: str, endpoint: str) -> npt.NDArray[np.intp]:
+        """The indexes of the tags that one endpoint serves; derived tags are at none. Not to be changed."""
+        return self._tags_at.get((machine, endpoint), _NO_TAGS)
 
     def value(self, index: int) -> values.Value:
         """The last value of a tag in its declared type, whatever its quality; see `known`."""
@@ -259,3 +265,11 @@ def _by_machine(epoch: Epoch) -> dict[str, npt.NDArray[np.intp]]:
     for index, tag in enumerate(epoch.tags):
         found.setdefault(tag.machine, []).append(index)
     return {machine: np.array(indexes, np.intp) for machine, indexes in found.items()}
+
+
+def _by_endpoint(epoch: Epoch) -> dict[tuple[str, str], npt.NDArray[np.intp]]:
+    found: dict[tuple[str, str], list[int]] = {}
+    for index, tag in enumerate(epoch.tags):
+        if tag.address is not None:
+            found.setdefault((tag.machine, tag.endpoint), []).append(index)
+    return {key: np.array(indexes, np.intp) for key, indexes in found.items()}

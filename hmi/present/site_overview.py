@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from hmi.config.epoch import Machine
-from hmi.model.samples import LinkState
 from hmi.present import format as formats
-from hmi.present import header, machine_state, tile
-from hmi.present.freshness import Freshness
+from hmi.present import header, health, machine_state, tile
+from hmi.present.health import Condition, Health
 from hmi.present.machine_state import StateView
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -57,15 +54,16 @@ def cards(session: Session, frame: Frame, texts: Texts) -> tuple[MachineCard, ..
 def card(session: Session, frame: Frame, machine: Machine, texts: Texts) -> MachineCard:
     """The card of one machine; ``texts`` are the machine's."""
     job = header.job(session, frame, machine, texts)
-    cover, cause = _cover(session, frame, machine, texts)
-    news, calm = _news(session, frame, machine, texts)
+    found = health.of(session, frame, machine.id)
+    cover, cause = _cover(found, texts)
+    news, calm = _news(found, texts)
     return MachineCard(
         machine=machine.id,
         name=texts.text(machine.name),
         type_name=header.type_name(machine, texts),
         state=machine_state.state(session, frame, machine, texts),
         figures=tuple(figure(session, frame, machine, name, texts) for name in machine.type.headline),
-        job=_short_job(job),
+        job="" if job is None else job.short or job.title,
         progress=_progress(session, frame, machine),
         news=news,
         calm=calm,
@@ -87,12 +85,6 @@ def figure(session: Session, frame: Frame, machine: Machine, name: str, texts: T
     return shown
 
 
-def _short_job(job: header.Job | None) -> str:
-    if job is None:
-        return ""
-    return job.detail.split(" · ")[0] or job.title
-
-
 def _progress(session: Session, frame: Frame, machine: Machine) -> float | None:
     progress = machine.type.progress
     if progress is None or progress.total is None:
@@ -104,20 +96,19 @@ def _progress(session: Session, frame: Frame, machine: Machine) -> float | None:
     return round(min(1.0, max(0.0, 1.0 - remaining / total)), 3)
 
 
-def _cover(session: Session, frame: Frame, machine: Machine, texts: Texts) -> tuple[str, str]:
-    if not frame.engine_alive:
-        return texts.text("card.engine_lost"), ""
-    loss = machine_state.loss(session, frame, machine.id, whole=True)
-    if loss is not None:
-        text_id = "card.connecting" if loss.state is LinkState.CONNECTING else "card.no_link"
-        return texts.text(text_id, age=formats.duration(loss.seconds)), loss.cause
-    fresh = frame.freshness[list(session.epoch.tags_of(machine.id))]
-    return (texts.text("card.no_data"), "") if np.all(fresh == Freshness.NEVER) else ("", "")
+def _cover(found: Health, texts: Texts) -> tuple[str, str]:
+    match found.condition:
+        case Condition.ENGINE_LOST:
+            return texts.text("card.engine_lost"), ""
+        case Condition.NO_DATA:
+            return texts.text("card.no_data"), ""
+    if found.loss is None:
+        return "", ""
+    text_id = "card.connecting" if found.condition is Condition.CONNECTING else "card.no_link"
+    return texts.text(text_id, age=formats.duration(found.loss.seconds)), found.loss.cause
 
 
-def _news(session: Session, frame: Frame, machine: Machine, texts: Texts) -> tuple[str, bool]:
-    fresh = frame.freshness[list(session.epoch.tags_of(machine.id))]
-    dead = int(np.count_nonzero(fresh > Freshness.UNCERTAIN))
-    if dead:
-        return texts.text("card.not_live", count=dead, total=len(fresh)), False
-    return texts.text("card.all_live", total=len(fresh)), True
+def _news(found: Health, texts: Texts) -> tuple[str, bool]:
+    if found.dead:
+        return texts.text("card.not_live", count=found.dead, total=found.total), False
+    return texts.text("card.all_live", total=found.total), True

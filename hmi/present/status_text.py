@@ -14,7 +14,7 @@ def words(code: int, texts: Texts) -> str:
 
 
 def named(code: int, texts: Texts) -> str:
-    """A StatusCode in words with the name by which an engineer finds it: "Sensor failure (BadSensorFailure)"."""
+    """A StatusCode in words and by its OPC UA name, "Sensor failure (BadSensorFailure)"."""
     name, said = status.name(code), words(code, texts)
     return said if said == name else f"{said} ({name})"
 

@@ -1,6 +1,7 @@
 import pytest
 
 from hmi.model import status
+from hmi.model.samples import LinkState
 from hmi.present import diagnostics
 from hmi.present.texts import Texts
 from tests.ui.builders import Shop, epoch, machine, tag
@@ -31,6 +32,7 @@ def test_a_row_says_everything_about_a_tag(shop: Shop) -> None:
         age="0.0 s",
         asked="200 ms",
         granted="50 ms + 100 ms",
+        code="Good",
     )
 
 
@@ -66,13 +68,35 @@ def test_a_derived_tag_has_neither_raw_nor_intervals() -> None:
 
 def test_bad_status_is_named(shop: Shop) -> None:
     found = row(shop, "mill_07/b")
-    assert (found.status, found.quality.badge) == ("BadSensorFailure", "bad 4 s")
+    assert (found.status, found.code) == ("Sensor failure", "BadSensorFailure")
+    assert found.quality.badge == "bad 4 s"
     assert found.value == "12.000"
 
 
 def test_what_never_came_shows_no_value(shop: Shop) -> None:
     found = row(shop, "press_04/force")
-    assert (found.raw, found.value, found.status, found.age) == ("", "", "BadWaitingForInitialData", "–")
+    assert (found.raw, found.value, found.age) == ("", "", "–")
+    assert (found.status, found.code) == ("Waiting for the first value", "BadWaitingForInitialData")
+
+
+def test_a_first_sample_that_is_bad_is_no_value() -> None:
+    made = Shop(epoch([machine("mill")], [tag("mill", "x")]))
+    made.put("mill/x", 0.0, status=status.BAD_SENSOR_FAILURE)
+    found = row(made, "mill/x")
+    assert (found.raw, found.value, found.quality.badge) == ("", "", "bad <1 s")
+
+
+def test_german_rows_hold_no_english() -> None:
+    address = {"protocol": "modbus", "table": "coil", "address": 7, "format": "bool"}
+    flag = tag("mill", "on", type="bool", wire="bool", address=address)
+    made = Shop(epoch([machine("mill")], [flag], language="de"))
+    made.put("mill/on", True, status=status.UNCERTAIN)
+    made.link("mill", LinkState.CONNECTING)
+    found = row(made, "mill/on")
+    assert (found.raw, found.value, found.status, found.code) == ("wahr", "ein", "Unsicher", "Uncertain")
+    assert found.address == "Ausgangsbit 7, Gerät 1"
+    (link,) = diagnostics.endpoints(made.session, made.clock.now(), Texts.of(made.epoch))
+    assert link.since == "Verbindungsaufbau seit 0:00"
 
 
 def test_the_list_is_filtered_by_machine_and_by_what_is_not_live(shop: Shop) -> None:

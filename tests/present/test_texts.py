@@ -1,6 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hmi.model import status
+from hmi.model.samples import LinkState
+from hmi.present import status_text
 from hmi.present.texts import Texts, fill, own_catalogue
 
 
@@ -49,3 +52,22 @@ def test_every_language_says_everything_with_the_same_placeholders() -> None:
             names = {part.split("}")[0] for part in text.split("{")[1:]}
             assert names == {part.split("}")[0] for part in english[text_id].split("{")[1:]}, text_id
             assert isinstance(text, str), text_id
+
+
+def test_every_status_and_link_state_has_words_in_every_language() -> None:
+    english, german = Texts.own("en"), Texts.own("de")
+    codes = [code for name, code in vars(status).items() if name.isupper() and isinstance(code, int)]
+    assert len(codes) > 20
+    for code in codes:
+        if code == status._OVERFLOW_BITS:
+            continue
+        assert english.has(f"status.{status.name(code)}"), status.name(code)
+        assert status_text.words(code, german) not in (status.name(code), status_text.words(code, english))
+    for state in LinkState:
+        assert status_text.link(state, german) != status_text.link(state, english)
+    assert [status_text.boolean(each, german) for each in (True, False)] == ["wahr", "falsch"]
+    assert status_text.named(status.BAD_SENSOR_FAILURE, german) == "Sensor gestört (BadSensorFailure)"
+
+
+def test_a_status_without_words_goes_by_its_name() -> None:
+    assert status_text.named(0x80FF_0000, Texts.own("de")) == "0x80FF0000"

@@ -1,0 +1,31 @@
+"""Where a tag lies, as an engineer would look it up in the device."""
+
+from __future__ import annotations
+
+from hmi.config.addresses import ModbusAddress, ModbusFormat, OpcUaAddress, SimulatedAddress
+from hmi.config.tags import Tag
+from hmi.present.texts import Texts
+
+
+def address(tag: Tag, texts: Texts) -> str:
+    """The address of a tag; of a derived one the expression."""
+    match tag.address:
+        case None:
+            return f"{texts.text('diagnostics.derived')}: {tag.derived or ''}".rstrip(": ")
+        case OpcUaAddress():
+            return tag.address.node or "/".join(tag.address.path or ())
+        case ModbusAddress():
+            return _modbus(tag.address, texts)
+        case SimulatedAddress():
+            return f"{tag.address.kind} {tag.address.low:g} … {tag.address.high:g}"
+
+
+def _modbus(at: ModbusAddress, texts: Texts) -> str:
+    text = f"{texts.text(f'modbus.{at.table}')} {at.address}"
+    if at.format is ModbusFormat.BITS:
+        text += f".{at.bit}" if at.bits == 1 else f".{at.bit}-{at.bit + at.bits - 1}"
+    elif at.format is not ModbusFormat.BOOL:
+        text += f" {at.format}"
+    if at.registers > 1:
+        text += f" {at.order}"
+    return f"{text}, {texts.text('modbus.unit', unit=at.unit)}"

@@ -1,0 +1,78 @@
+"""Which values of a machine are dead although its device can be heard: a sensor, an address, a silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from hmi.model.clock import SECOND
+from hmi.model.samples import LinkState
+from hmi.present import addresses, quality, status_text
+from hmi.present import format as formats
+from hmi.present.freshness import Freshness
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+
+GRACE: Final = 5 * SECOND
+"""How long after the link came up a first value may take before its absence is told."""
+
+_SEVERITY: Final = (Freshness.BAD, Freshness.STALE, Freshness.NEVER)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadTags:
+    """``title`` names the machine, the tag and how dead it is; ``detail`` why, and how many others are."""
+
+    title: str
+    detail: str
+
+
+def of(session: Session, frame: Frame, machine: str, texts: Texts) -> DeadTags | None:
+    """The worst dead value of a machine; ``texts`` are the site's. Lost links are told by `health.loss`."""
+    own = texts.for_machine(machine)
+    name = texts.text(session.machine(machine).name)
+    dead = _dead(session, frame, machine)
+    if not len(dead):
+        return None
+    fresh = frame.freshness
+    everything = len(dead) == len(session.tags_of(machine))
+    if everything and bool(np.all(fresh[dead] == Freshness.NEVER)):
+        return DeadTags(texts.text("notice.no_data", machine=name), texts.text("notice.no_data_detail"))
+    worst = int(next(dead[fresh[dead] == each][0] for each in _SEVERITY if np.any(fresh[dead] == each)))
+    tag = session.tag(worst)
+    said = quality.of(session, frame, worst, own).badge
+    title = texts.text("notice.tag", machine=name, tag=formats.label(tag, own), quality=said)
+    status = status_text.named(int(session.columns.status[worst]), texts)
+    stale = fresh[worst] == Freshness.STALE
+    text_id = "notice.tag_stale" if stale else "notice.tag_detail"
+    detail = texts.text(text_id, status=status, address=addresses.address(tag, texts))
+    others = len(dead) - 1
+    if others:
+        text_id = "notice.tags_one_more" if others == 1 else "notice.tags_more"
+        detail = texts.text(text_id, detail=detail, count=others)
+    return DeadTags(title, detail)
+
+
+def _dead(session: Session, frame: Frame, machine: str) -> npt.NDArray[np.intp]:
+    """The tags in doubt, those of the device before those that are derived from them."""
+    found = [np.zeros(0, np.intp)]
+    linked = True
+    for endpoint in session.machine(machine).endpoints:
+        news = session.endpoints.get((machine, endpoint))
+        if news is None or news.state is not LinkState.UP:
+            linked = False
+            continue
+        at = session.tags_at(machine, endpoint)
+        at = at[frame.freshness[at] > Freshness.UNCERTAIN]
+        if frame.now.monotonic - news.since_monotonic < GRACE:
+            at = at[[session.known(index) for index in at.tolist()]]
+        found.append(at)
+    if linked:
+        every = session.tags_of(machine)
+        derived = np.setdiff1d(every[frame.freshness[every] > Freshness.UNCERTAIN], np.concatenate(found))
+        derived = derived[[session.tag(index).address is None for index in derived.tolist()]]
+        found.append(derived)
+    return np.concatenate(found)

@@ -1,0 +1,79 @@
+"""How a machine is doing as a source of data: the one judgement that header, cards and notices share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from hmi.model.clock import SECOND
+from hmi.model.samples import LinkState
+from hmi.present.freshness import Freshness
+from hmi.present.session import Frame, Session
+
+
+class Condition(StrEnum):
+    """From well to unknown. LIVE: every value is; PARTLY: some are; SILENT: linked, and none is any more."""
+
+    LIVE = "live"
+    PARTLY = "partly"
+    SILENT = "silent"
+    NO_DATA = "no_data"
+    CONNECTING = "connecting"
+    NO_LINK = "no_link"
+    ENGINE_LOST = "engine_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLoss:
+    """A machine's worst endpoint without a link: ``seconds`` since, and why."""
+
+    state: LinkState
+    seconds: float
+    endpoint: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``dead`` of ``total`` values are not live; ``loss`` where no endpoint of the machine has a link."""
+
+    condition: Condition
+    dead: int
+    total: int
+    loss: LinkLoss | None = None
+
+
+def of(session: Session, frame: Frame, machine: str) -> Health:
+    """The health of one machine in a frame."""
+    fresh = frame.freshness[session.tags_of(machine)]
+    total, dead = len(fresh), int(np.count_nonzero(fresh > Freshness.UNCERTAIN))
+    lost = loss(session, frame, machine, whole=True)
+    if not frame.engine_alive:
+        condition = Condition.ENGINE_LOST
+    elif lost is not None:
+        connecting = lost.state is LinkState.CONNECTING
+        condition = Condition.CONNECTING if connecting else Condition.NO_LINK
+    elif bool(np.all(fresh == Freshness.NEVER)):
+        condition = Condition.NO_DATA
+    elif dead == total:
+        condition = Condition.SILENT
+    else:
+        condition = Condition.PARTLY if dead else Condition.LIVE
+    return Health(condition, dead, total, lost)
+
+
+def loss(session: Session, frame: Frame, machine: str, *, whole: bool = False) -> LinkLoss | None:
+    """The endpoint of a machine that has been without a link for longest, if any.
+
+    ``whole``: only where no endpoint of the machine has a link.
+    """
+    of_machine = [key for key in session.endpoints if key[0] == machine]
+    down = [key for key in of_machine if key in session.unlinked]
+    if not down or (whole and len(down) < len(of_machine)):
+        return None
+    worst = min(down, key=lambda key: session.unlinked[key])
+    news = session.endpoints[worst]
+    seconds = max(0.0, (frame.now.monotonic - session.unlinked[worst]) / SECOND)
+    return LinkLoss(news.state, seconds, worst[1], news.cause)
