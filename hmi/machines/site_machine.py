@@ -7,6 +7,7 @@ from hmi.config.problems import Problem, listing
 from hmi.config.site import Site, SiteMachine
 from hmi.config.tags import Tag, TagDescription
 from hmi.config.yaml_file import Loaded
+from hmi.machines.derived_age import max_ages
 from hmi.machines.files import PluginFiles, texts_of
 from hmi.machines.lint import calibration
 from hmi.machines.plugin import MachinePlugin
@@ -76,11 +77,13 @@ def site_machine(machine: SiteMachine, site: Site, plugin: MachinePlugin, files:
 def site_tags(machine: Machine, files: PluginFiles) -> list[Tag]:
     """The machine's tags, each with the one address that its endpoint's protocol uses."""
     tags = []
+    ages = max_ages(files)
     for name, entry in files.entries.items():
         address = None
         if entry.derived is None:
             address = entry.address.of(machine.endpoints[entry.endpoint].protocol)
         described = {each: getattr(entry, each) for each in TagDescription.model_fields}
+        described["max_age"] = ages[name]
         tags.append(
             Tag(
                 **described,

@@ -54,6 +54,24 @@ def test_epoch_of_a_sound_site(site: Path) -> None:
     assert [tag.address for tag in epoch.tags if tag.derived is not None] == [None] * 3
 
 
+def test_a_derived_tag_goes_stale_no_later_than_any_tag_that_it_comes_from(
+    site: Path, change: Change
+) -> None:
+    change("tags.yaml", "labels: {0: IDLE, 1: RUN}", "labels: {0: IDLE, 1: RUN}\n    max_age: 0.5")
+    change("tags.yaml", "derived: force * 0.1", "derived: force * 0.1\n    max_age: 0.75")
+    ages = {tag.name: tag.max_age for tag in resolve_site(site).epoch.tags}
+    assert ages == {
+        "force": 2.0,
+        "state": 0.5,
+        "part_name": 2.0,
+        "left": 2.0,
+        "open": 2.0,
+        "pressure": 0.5,
+        "doubled": 0.5,
+        "place": 0.75,
+    }
+
+
 def test_the_epoch_crosses_the_link_unchanged(site: Path) -> None:
     epoch = resolve_site(site).epoch
     again = Epoch.model_validate_json(epoch.model_dump_json())
@@ -214,9 +232,12 @@ def test_a_plugin_with_wrong_yaml_quarantines_its_machines(site: Path, change: C
     epoch = resolution.epoch
     assert (epoch.machines, epoch.tags) == ((), ())
     causes = {each.name: each.cause for each in epoch.quarantined}
-    assert "tags.yaml:28: tags.open.type: found the text 'boolean'" in causes["press"]
+    assert "tags.yaml:4: tags.force.unit: found the unit 'kn'" in causes["press"]
+    assert "(and 1 more; see `twinpane lint`)" in causes["press"]
     assert causes["press"] in causes["press1"]
-    assert len([problem for problem in resolution.problems if problem.file.name == "tags.yaml"]) == 1
+    texts = [problem.text for problem in resolution.problems]
+    assert len(texts) == 2
+    assert texts[1].startswith("tags.open.type: found the text 'boolean'")
 
 
 def test_unknown_plugins_are_named_with_the_line(site: Path) -> None:
