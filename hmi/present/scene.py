@@ -16,6 +16,7 @@ from hmi.config.geometry import Geometry, Trail, View
 from hmi.model.clock import SECOND
 from hmi.present.freshness import Freshness
 from hmi.present.sample_time import sample_time
+from hmi.present.scene_calibration import CalibratedAxes
 from hmi.present.scene_outlines import Path
 from hmi.present.scene_parts import Item, Part, PartMaker, Pose, joint_tags, number_names, shown_names
 from hmi.present.scene_projection import Projection
@@ -60,16 +61,18 @@ class Scene:
 
     Raises:
         KeyError: a view, frame or tag that the geometry names does not exist.
-        ValueError: the frames form no tree, or a tag that something hangs on is no number.
+        ValueError: the frames form no tree, a tag that something hangs on is no number, or the points of a
+            calibration cannot carry its fit.
     """
 
     def __init__(self, geometry: Geometry, machine: str, session: Session, views: Sequence[str] = ()) -> None:
         self._session = session
         self._kinematics = Kinematics(geometry.frames)
         self.held = HeldValues(session, machine, number_names(geometry), shown_names(geometry))
-        self._joint_tags = frozenset(
-            self.held.index(joint.value.tag) for joint in self._kinematics.joints.values()
-        )
+        self.axes = CalibratedAxes(geometry.calibrations, self.held)
+        joints = self._kinematics.joints.values()
+        self._joint_tags = frozenset(map(self.held.index, self.axes.mates(j.value.tag for j in joints)))
+        self._doubtful: frozenset[int] = frozenset()
         self.pose: Pose = self._posed()
         self._tracked = [self._track(trail) for trail in geometry.trails]
         named = {view.name: view for view in geometry.views}
@@ -83,10 +86,18 @@ class Scene:
         """Every tag that something in these views hangs on."""
         return frozenset(tag for view in self.views for item in view.items for tag in item.tags)
 
+    def catch_up(self) -> None:
+        """Frames were missed: the next one shows every tag as news, and trails go on after a gap."""
+        self._begun = False
+        for one in self._tracked:
+            one.points.lift()
+
     def refresh(self, frame: Frame) -> tuple[tuple[int, ...], ...]:
         """Follow a frame; for each view, the positions in ``items`` of what is to be drawn again."""
         touched = self.held.refresh(frame) if self._begun else self.held.refresh_all(frame)
-        everything, self._begun = not self._begun, True
+        doubtful = self.axes.doubtful(frame.now.utc)
+        everything = not self._begun or doubtful != self._doubtful
+        self._begun, self._doubtful = True, doubtful
         if touched & self._joint_tags:
             self.pose = self._posed()
         grown = frozenset(
@@ -109,12 +120,12 @@ class Scene:
     def _coordinate(self, name: str) -> float:
         joint = self._kinematics.joints[name]
         if self.held.known(self.held.index(joint.value.tag)) or joint.travel is None:
-            return self.held.quantity(joint.value)
+            return self.axes.quantity(joint.value)
         return min(max(0.0, joint.travel.low), joint.travel.high)
 
     def _view(self, geometry: Geometry, view: View) -> SceneView:
         projection = Projection(view)
-        maker = PartMaker(self._kinematics, self.held, projection)
+        maker = PartMaker(self._kinematics, self.held, self.axes, projection)
         parts = [maker.shape(s, self.pose) for s in geometry.shapes if not s.views or view.name in s.views]
         for number, trail in enumerate(geometry.trails):
             first = next((i for i, p in enumerate(parts) if p.item.frame == trail.frame), len(parts))
@@ -130,6 +141,9 @@ class Scene:
             item.freshness = self.held.worst(item.tags)
             item.dead = self.held.not_live(item.tags)
             item.unknown = self.held.unknown(item.dead)
+            item.zone = self._zone(part)
+            if part.calibrations & self._doubtful:
+                item.freshness = max(item.freshness, Freshness.UNCERTAIN)
         if part.visible is not None:
             was, item.visible = item.visible, self.held.number(part.visible) != 0
             if not (was or item.visible):
@@ -137,9 +151,18 @@ class Scene:
         item.outline = part.draw(self.pose)
         return True
 
+    def _zone(self, part: Part) -> float | None:
+        if part.zone is None:
+            return None
+        tag = self.held.index(part.zone.tag)
+        if self.held.not_live((tag,)):
+            return None
+        span = part.zone.high - part.zone.low
+        return min(max((self.held.number(tag) - part.zone.low) / span, 0.0), 1.0)
+
     def _track(self, trail: Trail) -> _Tracked:
         names = (*joint_tags(self._kinematics, trail.frame), *joint_tags(self._kinematics, trail.seen_from))
-        joints = tuple(dict.fromkeys(self.held.index(name) for name in names))
+        joints = tuple(map(self.held.index, self.axes.mates(names)))
         pen = None if trail.visible is None else self.held.index(trail.visible)
         depends = frozenset(joints) | (frozenset() if pen is None else {pen})
         return _Tracked(trail, TrailPoints(trail.seconds), joints, depends, pen)
@@ -170,5 +193,5 @@ class Scene:
             return Path(projection.points(pose[one.trail.seen_from], points), faded, one.points.first)
 
         item = Item(one.trail.frame, "trail", "none", one.joints, Path(np.zeros((0, 2)), np.zeros(0)))
-        moves = joint_tags(self._kinematics, one.trail.seen_from)
-        return Part(item, draw, None, frozenset(self.held.index(name) for name in moves), number)
+        moves = self.axes.mates(joint_tags(self._kinematics, one.trail.seen_from))
+        return Part(item, draw, None, frozenset(map(self.held.index, moves)), number)

@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from hmi.config.geometry import Box, Cylinder, Geometry, Grid, Label, Point, Polyline, Shape, Style
+from hmi.config.geometry import Box, Cylinder, Geometry, Grid, Label, Point, Polyline, Shape, Style, Zone
 from hmi.present.freshness import Freshness
+from hmi.present.scene_calibration import CalibratedAxes
 from hmi.present.scene_outlines import Mark, Outline, Polygon, Segments
 from hmi.present.scene_projection import Projection
 from hmi.present.scene_values import HeldValues, bound_names
@@ -32,6 +33,7 @@ class Item:
     ``dead``       those of ``tags`` that are not live now
     ``unknown``    those of ``dead`` that never had a value: where the item stands is not known, and its
                    outline is only what it looks like
+    ``zone``       its colour's place between cold (0) and hot (1); None: no colour of its own
     """
 
     frame: str
@@ -43,6 +45,7 @@ class Item:
     freshness: Freshness = Freshness.LIVE
     dead: tuple[int, ...] = ()
     unknown: tuple[int, ...] = ()
+    zone: float | None = None
 
     @property
     def live(self) -> bool:
@@ -55,7 +58,8 @@ class Part:
     """An item with the way to draw it again.
 
     ``visible`` the tag that hides it; ``depends`` the tags after whose change it must be drawn again;
-    ``trail`` the number of the trail that it shows.
+    ``trail`` the number of the trail that it shows; ``calibrations`` the numbers of those that its place
+    hangs on; ``zone`` what it takes a colour from.
     """
 
     item: Item
@@ -63,20 +67,28 @@ class Part:
     visible: int | None = None
     depends: frozenset[int] = field(default_factory=frozenset)
     trail: int | None = None
+    calibrations: frozenset[int] = frozenset()
+    zone: Zone | None = None
 
 
 class PartMaker:
     """Makes the parts of one view. All of a machine's views share the held values."""
 
-    def __init__(self, kinematics: Kinematics, held: HeldValues, projection: Projection) -> None:
+    def __init__(
+        self, kinematics: Kinematics, held: HeldValues, axes: CalibratedAxes, projection: Projection
+    ) -> None:
         self._kinematics = kinematics
         self._held = held
+        self._axes = axes
         self._projection = projection
 
     def shape(self, shape: Shape, pose: Pose) -> Part:
         """The part of a shape, drawn for the first time at ``pose``."""
         names, draw = self._drawing(shape)
-        return self._part(shape.frame, shape.style, shape.tint, names, shape.visible, draw, pose)
+        coloured = () if shape.zone is None else (shape.zone.tag,)
+        part = self._part(shape.frame, shape.style, shape.tint, names, coloured, shape.visible, draw, pose)
+        part.zone = shape.zone
+        return part
 
     def label(self, label: Label, pose: Pose) -> Part:
         """The part of a label; its value is shown, not held: the label's own tag only colours it."""
@@ -86,29 +98,31 @@ class PartMaker:
             at = self._projection.points(now[label.frame], self._points((label.at,)))[0]
             return Mark((float(at[0]), float(at[1])), label.text, tag, label.size)
 
-        names = bound_names(*label.at) + (() if label.tag is None else (label.tag,))
-        return self._part(label.frame, "label", "none", names, label.visible, draw, pose)
+        said = () if label.tag is None else (label.tag,)
+        return self._part(
+            label.frame, "label", "none", bound_names(*label.at), said, label.visible, draw, pose
+        )
 
     def _part(
         self,
         frame: str,
         style: ItemStyle,
         tint: str,
-        names: tuple[str, ...],
+        placed_by: tuple[str, ...],
+        said: tuple[str, ...],
         visible: str | None,
         draw: Callable[[Pose], Outline],
         pose: Pose,
     ) -> Part:
         shown = () if visible is None else (visible,)
-        tags = tuple(
-            dict.fromkeys(self._held.index(n) for n in (*joint_tags(self._kinematics, frame), *names, *shown))
-        )
+        places = (*joint_tags(self._kinematics, frame), *placed_by)
+        tags = tuple(map(self._held.index, dict.fromkeys((*self._axes.mates(places), *said, *shown))))
         item = Item(frame, style, tint, tags, draw(pose))
         index = None if visible is None else self._held.index(visible)
-        return Part(item, draw, index, frozenset(tags))
+        return Part(item, draw, index, frozenset(tags), calibrations=self._axes.behind(places))
 
     def _drawing(self, shape: Shape) -> tuple[tuple[str, ...], Callable[[Pose], Outline]]:
-        projection, number = self._projection, self._held.quantity
+        projection, number = self._projection, self._axes.quantity
         match shape:
             case Box():
 
@@ -145,7 +159,7 @@ class PartMaker:
                 return (), grid
 
     def _points(self, points: tuple[Point, ...]) -> F64:
-        return np.array([[self._held.quantity(q) for q in point] for point in points])
+        return np.array([[self._axes.quantity(q) for q in point] for point in points])
 
 
 def joint_tags(kinematics: Kinematics, frame: str) -> tuple[str, ...]:
@@ -178,7 +192,7 @@ def number_names(geometry: Geometry) -> tuple[str, ...]:
     """The tags that a geometry follows as numbers, in file order."""
     names: list[str | None] = [f.joint.value.tag for f in geometry.frames.values() if f.joint is not None]
     for shape in geometry.shapes:
-        names.append(shape.visible)
+        names += (shape.visible, None if shape.zone is None else shape.zone.tag)
         match shape:
             case Box():
                 names += bound_names(*shape.low, *shape.high)
@@ -189,4 +203,5 @@ def number_names(geometry: Geometry) -> tuple[str, ...]:
     for label in geometry.labels:
         names += (label.visible, *bound_names(*label.at))
     names += [trail.visible for trail in geometry.trails]
+    names += [name for each in geometry.calibrations for axes in each.axes for name in axes]
     return tuple(dict.fromkeys(name for name in names if name is not None))

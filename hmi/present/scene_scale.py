@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hmi.config.geometry import Geometry, Joint, View
+from hmi.present.scene_calibration import CalibratedAxes
 from hmi.present.scene_parts import Pose
 from hmi.present.scene_projection import Projection
 from hmi.present.scene_values import HeldValues
@@ -24,24 +25,22 @@ class TravelScale:
     tag: int
     direction: float
 
-    @property
-    def low(self) -> float:
+    def low(self, axes: CalibratedAxes) -> float:
         """The lower end of the travel as the tag says it."""
-        return self._as_tag(self._travel[0])
+        return self._as_tag(self._travel[0], axes)
 
-    @property
-    def high(self) -> float:
+    def high(self, axes: CalibratedAxes) -> float:
         """The upper end of the travel as the tag says it."""
-        return self._as_tag(self._travel[1])
+        return self._as_tag(self._travel[1], axes)
 
     def pointer(self, pose: Pose, projection: Projection) -> float:
         """Where the tool's frame stands, in the view's up coordinate."""
         return float(projection.matrix[1] @ pose[self.frame][:3, 3])
 
-    def span(self, pose: Pose, projection: Projection, held: HeldValues) -> tuple[float, float]:
+    def span(self, pose: Pose, projection: Projection, axes: CalibratedAxes) -> tuple[float, float]:
         """Where the travel begins (``low``) and ends (``high``), in the view's up coordinate."""
         here = self.pointer(pose, projection)
-        coordinate = held.quantity(self.joint.value)
+        coordinate = axes.quantity(self.joint.value)
         low, high = self._travel
         return here + self.direction * (low - coordinate), here + self.direction * (high - coordinate)
 
@@ -50,9 +49,9 @@ class TravelScale:
         travel = self.joint.travel
         return (0.0, 0.0) if travel is None else (travel.low, travel.high)
 
-    def _as_tag(self, coordinate: float) -> float:
+    def _as_tag(self, coordinate: float, axes: CalibratedAxes) -> float:
         bound = self.joint.value
-        return (coordinate - bound.offset) / bound.scale
+        return axes.reported(bound.tag, (coordinate - bound.offset) / bound.scale)
 
 
 def travel_scale(

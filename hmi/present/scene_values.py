@@ -70,12 +70,6 @@ class HeldValues:
         """The last trustworthy value of a tag in its declared type; None where there never was one."""
         return self._value.get(index)
 
-    def quantity(self, quantity: Quantity) -> float:
-        """A constant, or value × scale + offset of a bound tag (0 where the tag was never known)."""
-        if isinstance(quantity, Bound):
-            return self.number(self._index[quantity.tag]) * quantity.scale + quantity.offset
-        return float(quantity)
-
     def worst(self, indexes: Iterable[int]) -> Freshness:
         """The worst freshness among some bound tags; LIVE where there are none."""
         return max((self._trust[i] for i in indexes), default=Freshness.LIVE)

@@ -130,7 +130,7 @@ M, T, G, S, X = "machine.yaml", "tags.yaml", "geometry.yaml", "screens/machine.y
             G,
             "fit: shift",
             "fit: affine",
-            "points: 2 points, expected at least 3 for the fit `affine` of 1 axes",
+            "points: found 2 points, expected at least 3 for the fit `affine` of 1 axes",
         ),
         (G, "due: 2027-09-14", "due: 2025-09-14", "due: expected a day after 2026-09-14, found 2025-09-14"),
         (G, "due: 2027-09-14", "due: soon", "due: expected a day like 2026-09-14, found 'soon'"),

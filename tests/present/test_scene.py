@@ -187,10 +187,29 @@ def test_the_travel_scale_shows_the_joint_that_lifts_the_tool():
     assert scene.views[0].scale is None
     front = scene.views[1]
     assert front.scale is not None
-    assert (front.scale.letter, front.scale.low, front.scale.high) == ("Z", -40, 0)
+    assert (front.scale.letter, front.scale.low(scene.axes), front.scale.high(scene.axes)) == ("Z", -40, 0)
     assert front.scale.pointer(scene.pose, front.projection) == 40
-    assert front.scale.span(scene.pose, front.projection, scene.held) == (10, 50)
+    assert front.scale.span(scene.pose, front.projection, scene.axes) == (10, 50)
     assert front.scale.tag == fed.session.index("m", "z")
+
+
+def test_a_zone_takes_its_colour_from_a_value_while_that_is_live():
+    described = geometry(
+        shapes=[
+            {"kind": "box", "low": [0, 0, 0], "high": [1, 1, 1], "zone": {"tag": "t", "low": 20, "high": 70}}
+        ]
+    )
+    fed = HandFed(tags("t"), described)
+    fed.put(t=40.0)
+    scene = Scene(described, "m", fed.session)
+    item = scene.views[0].items[0]
+    for value, expected in ((40.0, 0.4), (20.0, 0.0), (-5.0, 0.0), (70.0, 1.0), (900.0, 1.0)):
+        fed.put(t=value)
+        scene.refresh(fed.frame(0.1))
+        assert (item.zone, item.live) == (pytest.approx(expected), True)
+    fed.put(t=40.0, status=status.BAD_SENSOR_FAILURE)
+    assert scene.refresh(fed.frame(0.1)) == ((0,),)
+    assert (item.zone, item.live) == (None, False)
 
 
 def test_a_shape_is_hidden_while_its_tag_is_false_and_bound_lengths_follow():
