@@ -227,5 +227,5 @@ class PanelConnection(QObject):
             after(session, frame)
 
     def _painted(self, session: Session, frame: Frame) -> None:
-        if self._window.book is not None and self._window.isVisible():
+        if self._window.book is not None and self._window.in_view:
             self._window.book.painted(frame, session.columns, self._clock.now().monotonic)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from hmi.config.epoch import Machine
@@ -87,6 +87,12 @@ class TwinView(QWidget):
             self.update()
         elif not dirty.isEmpty():
             self.update(dirty)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """While it was out of view it was told nothing."""
+        super().showEvent(event)
+        if self._scene is not None:
+            self._scene.catch_up()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Lay the views out anew."""

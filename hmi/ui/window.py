@@ -61,6 +61,7 @@ class PanelWindow(QWidget):
         self._screens: dict[tuple[str, str], QWidget] = {}
         self._lost: NoticeView | None = notices.engine_awaited(self.texts)
         self._pill_at = 0
+        self._rested = False
         self.setWindowTitle("Twinpane")
         self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -125,6 +126,10 @@ class PanelWindow(QWidget):
         if self.session is None or self.book is None:
             self.waiting(frame.now)
             return
+        self._parts.follow(self.session, frame)
+        if not self.in_view:
+            self._rested = True
+            return
         machine = self._machine()
         if machine is None:
             self.header.show_view(headers.of_site(self.session, frame, self.texts))
@@ -136,7 +141,19 @@ class PanelWindow(QWidget):
             self._show_trust(self.session, self.book, frame, "" if machine is None else machine.id)
         current = self._current()
         if current is not None:
+            if self._rested:
+                # Its parts learn as from any other pause that they have missed something.
+                current.hide()
+                current.show()
             cast(Live, current).refresh(frame)
+        self._rested = False
+
+    @property
+    def in_view(self) -> bool:
+        """Whether a person can see the window: neither closed nor minimised nor hidden by its desktop."""
+        handle = self.windowHandle()
+        exposed = handle is None or handle.isExposed()
+        return self.isVisible() and not self.isMinimized() and exposed
 
     def waiting(self, now: Instant) -> None:
         """Before there is a session only the time goes on."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from PyQt6.QtWidgets import QWidget
 
-from hmi.present.session import Frame
+from hmi.present.session import Frame, Session
 
 
 class StandIn(QWidget):
@@ -26,6 +26,9 @@ class StandIn(QWidget):
 class StandInParts:
     def __init__(self) -> None:
         self.made: list[StandIn] = []
+
+    def follow(self, session: Session, frame: Frame) -> None:
+        del session, frame
 
     def twin(self, *given: Any) -> QWidget:
         del given

@@ -18,6 +18,7 @@ from hmi.config.tags import TagDescription
 from hmi.model import status
 from hmi.model.samples import LinkState
 from hmi.model.values import ValueType
+from hmi.present.scene_outlines import Path, bounds
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK, LIGHT, Theme
 from hmi.testing.hand_fed import HandFed
@@ -286,3 +287,25 @@ def test_a_long_trail_is_made_anew_only_at_its_end_and_looks_as_if_made_at_once(
     grown = pixels(view)
     view._lay_out()
     np.testing.assert_array_equal(pixels(view), grown)
+
+
+def test_a_twin_that_was_out_of_view_catches_up_and_draws_no_path_that_it_did_not_see(
+    qtbot: QtBot, fed: HandFed
+) -> None:
+    view = shown(qtbot, fed, DARK)
+    fed.put(x=30.0)
+    view.refresh(fed.frame(0.1))
+    view.hide()
+    fed.put(x=120.0)
+    fed.frame(0.1)
+    view.show()
+    view.refresh(fed.frame(0.1))
+    scene = view._scene
+    assert scene is not None
+    box = bounds(scene.views[0].items[1].outline)
+    trail = next(item.outline for item in scene.views[0].items if item.style == "trail")
+    assert box is not None
+    assert box[0] == 120.0
+    assert isinstance(trail, Path)
+    assert np.isnan(trail.points[:, 0]).sum() == 1
+    assert trail.points[-1].tolist()[0] == 120.0

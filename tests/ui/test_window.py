@@ -33,8 +33,8 @@ class Stand:
         self.window = PanelWindow(DARK, NoHistory(), self.parts, language=language)
         qtbot.addWidget(self.window)
         self.window.resize(*size)
-        self.window.show()
-        qtbot.waitExposed(self.window)
+        with qtbot.waitExposed(self.window):
+            self.window.show()
 
     def begin(self) -> None:
         self.window.begin(self.shop.session)
@@ -292,3 +292,46 @@ def test_more_machines_than_fit_scroll_and_stay_readable(qtbot: QtBot) -> None:
     assert len(site.cards) == 40
     assert overlapping(list(site.cards)) == []
     assert min(each.height() for each in site.cards) >= Metrics.of(site).px(178)
+
+
+def test_a_minimised_window_rests_and_catches_up(qtbot: QtBot, stand: Stand) -> None:
+    stand.window.show_screen("machine", "mill_07")
+    stand.frame()
+    screen = stand.screen()
+    assert isinstance(screen, MachineScreen)
+    index = stand.shop.session.index("mill_07", "load")
+    twin = screen.twin
+    assert isinstance(twin, StandIn)
+
+    def shown() -> str:
+        view = screen.tiles[index].view
+        assert view is not None
+        return view.readout.value
+
+    before, frames = shown(), twin.frames
+    stand.window.showMinimized()
+    qtbot.waitUntil(lambda: not stand.window.in_view, timeout=10_000)
+    stand.shop.put("mill_07/load", 33.0)
+    stand.frame()
+    assert (shown(), twin.frames) == (before, frames)
+    stand.window.showNormal()
+    qtbot.waitUntil(lambda: stand.window.in_view, timeout=10_000)
+    stand.frame()
+    assert shown() == "33"
+    assert twin.frames == frames + 1
+
+
+def test_a_screen_that_was_left_knows_what_came_meanwhile(stand: Stand) -> None:
+    stand.window.show_screen("machine", "mill_07")
+    stand.frame()
+    stand.window.show_screen("site")
+    stand.frame()
+    stand.shop.put("mill_07/load", 33.0)
+    stand.frame()
+    stand.window.show_screen("machine", "mill_07")
+    stand.frame()
+    screen = stand.screen()
+    assert isinstance(screen, MachineScreen)
+    view = screen.tiles[stand.shop.session.index("mill_07", "load")].view
+    assert view is not None
+    assert view.readout.value == "33"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from hmi.config.epoch import Machine
 from hmi.config.screens import MachineScreen as Description
 from hmi.present import tile
+from hmi.present.freshness import Freshness
 from hmi.present.history import HistorySource
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -58,13 +59,24 @@ class MachineScreen(Screen):
             self.trend = parts.trend_strip(machine, session, theme, self.texts, history)
             self.trend.setParent(self)
         self._panel = QRectF()
+        self._behind = True
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """While it was out of view it was told nothing."""
+        super().showEvent(event)
+        self._behind = True
 
     def refresh(self, frame: Frame) -> None:
-        """Every widget compares what it shows with what is new."""
+        """Figures whose tag has news, or an age that grows, are worked out; all of them after a pause."""
+        stirred = frame.freshness != Freshness.LIVE
+        stirred[frame.changed] = stirred[frame.aged] = True
+        everything, self._behind = self._behind, False
         for index, widget in self.tiles.items():
-            widget.show_view(tile.tile(self.session, frame, index, self.texts))
+            if everything or stirred[index]:
+                widget.show_view(tile.tile(self.session, frame, index, self.texts))
         for index, readout in self.readouts.items():
-            readout.show_view(tile.readout(self.session, frame, index, self.texts))
+            if everything or stirred[index]:
+                readout.show_view(tile.readout(self.session, frame, index, self.texts))
         for part in (self.twin, self.trend):
             if part is not None:
                 cast(Live, part).refresh(frame)
