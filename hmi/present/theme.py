@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One palette. ``running`` is the one calm accent; ``priority`` holds alarm priorities 1 to 4."""
+    """One palette. ``running`` is the one calm accent; ``priority`` holds alarm priorities 1 to 4;
+    ``trend`` one colour for each series that a plot can show, none of them an alarm's."""
 
     name: str
     background: str
@@ -44,7 +45,7 @@ class Theme:
     acid: str
     alkaline: str
     dye: str
-    trend: tuple[str, str, str, str]
+    trend: tuple[str, str, str, str, str, str]
     priority: tuple[str, str, str, str]
 
 
@@ -81,7 +82,7 @@ DARK = Theme(
     acid="#3f4d5a",
     alkaline="#4a5044",
     dye="#514760",
-    trend=("#8fb8d8", "#dfe3e6", "#9aa3ab", "#b9a7d3"),
+    trend=("#8fb8d8", "#dfe3e6", "#b9a7d3", "#7cc4b4", "#d0b48c", "#d79fb4"),
     priority=("#e5484d", "#f2a93b", "#f5d90a", "#6fb3d9"),
 )
 
@@ -118,6 +119,6 @@ LIGHT = Theme(
     acid="#a9bccb",
     alkaline="#b8c0a8",
     dye="#b7a9c6",
-    trend=("#2b6a99", "#1f2429", "#6c757d", "#6b4f96"),
+    trend=("#2b6a99", "#1f2429", "#6b4f96", "#1c7567", "#7d5a2b", "#a03c6c"),
     priority=("#c4242b", "#b86a00", "#8f7a00", "#2b6a99"),
 )

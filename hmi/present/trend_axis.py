@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,7 @@ import numpy as np
 from hmi.config.base import Span
 from hmi.config.tags import Tag
 from hmi.model.clock import SECOND
+from hmi.present import format as formats
 
 STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
 """Seconds between ticks that people find round."""
@@ -38,6 +40,15 @@ def time_ticks(begin: int, end: int, most: int) -> list[tuple[int, str]]:
             local = datetime.fromtimestamp(moment).astimezone()
             ticks.append((moment * SECOND, f"{local:{form}}"))
     return ticks
+
+
+def tick_texts(ticks: Sequence[float], point: str) -> list[str]:
+    """The texts of evenly spaced numbers, with as many decimals as tell them apart."""
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else 0.0
+    if step <= 0:
+        return [formats.number(each, 0 if each == round(each) else 2, point) for each in ticks]
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return [formats.number(each, decimals, point) for each in ticks]
 
 
 def value_span(tag: Tag, low: float, high: float, shown: Span | None = None) -> Span:

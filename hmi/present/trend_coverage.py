@@ -24,6 +24,11 @@ class Coverage:
     def __init__(self) -> None:
         self._stretches: list[Stretch] = []
 
+    @property
+    def begin(self) -> int | None:
+        """Where the first stretch begins; None where there is none."""
+        return self._stretches[0].begin if self._stretches else None
+
     def add(self, begin: int, end: int, resolution: int = 0) -> None:
         """Note that [begin, end] is held; it is joined with stretches of the same resolution it touches."""
         kept: list[Stretch] = []

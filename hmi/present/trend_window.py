@@ -12,6 +12,9 @@ LONGEST: Final = 24 * 3600 * SECOND
 PRESETS: Final = (60, 300, 900, 3600)
 """Seconds."""
 
+_MARGIN: Final = 20
+"""The share of a window, as a divisor, that is shown of the time before the first that is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrendWindow:
@@ -30,10 +33,18 @@ class TrendWindow:
         end = now if self.end is None else self.end
         return end - self.span, end
 
-    def moved(self, by: int, now: int) -> TrendWindow:
-        """Later by ``by`` ns (negative: back in time). One that would pass the present becomes live."""
-        end = (now if self.end is None else self.end) + by
-        return replace(self, end=None if end >= now else end)
+    def moved(self, by: int, now: int, earliest: int | None = None) -> TrendWindow:
+        """Later by ``by`` ns (negative: back), but neither past the present nor far before ``earliest``.
+
+        A window that stands goes on standing, also at the present: only `to_live` ends that. ``earliest``
+        (UTC ns) is where there is nothing more to see; it stops just inside the window, which stays where
+        it is if it reaches beyond that already.
+        """
+        stood = now if self.end is None else self.end
+        end = min(stood + by, now)
+        if earliest is not None:
+            end = max(end, min(stood, earliest - self.span // _MARGIN + self.span))
+        return self if self.end is None and end >= now else replace(self, end=end)
 
     def paused(self, now: int) -> TrendWindow:
         """Standing where it is now."""
@@ -50,11 +61,11 @@ class TrendWindow:
     def zoomed(self, factor: float, around: int, now: int) -> TrendWindow:
         """Stretched by ``factor`` (above 1: more detail) while the moment ``around`` stays in place.
 
-        A live window stays live: the present is what stays in place.
+        A live window stays live: the present is what stays in place. One that stands goes on standing.
         """
         changed = self.of_span(round(self.span / factor))
         if self.end is None:
             return changed
         share = (self.end - around) / self.span
         end = around + round(share * changed.span)
-        return replace(changed, end=None if end >= now else end)
+        return replace(changed, end=min(end, now))

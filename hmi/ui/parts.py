@@ -11,6 +11,7 @@ from hmi.present.history import HistorySource
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
+from hmi.present.trend_memory import TrendMemory
 
 
 class Live(Protocol):
@@ -23,6 +24,10 @@ class Live(Protocol):
 
 class Parts(Protocol):
     """Makes the parts. Each is a QWidget that is `Live`."""
+
+    def follow(self, session: Session, frame: Frame) -> None:
+        """Take each frame, whichever screen is in view: what the parts remember has no holes."""
+        ...
 
     def twin(self, machine: Machine, session: Session, theme: Theme, texts: Texts) -> QWidget:
         """The machine itself."""
@@ -40,7 +45,14 @@ class Parts(Protocol):
 
 
 class OwnParts:
-    """The parts that Twinpane ships."""
+    """The parts that Twinpane ships; what trends remember outlives their sessions here."""
+
+    def __init__(self) -> None:
+        self._memory = TrendMemory()
+
+    def follow(self, session: Session, frame: Frame) -> None:
+        """See `Parts`."""
+        self._memory.feed(session, frame)
 
     def twin(self, machine: Machine, session: Session, theme: Theme, texts: Texts) -> QWidget:
         """See `Parts`."""
@@ -54,10 +66,10 @@ class OwnParts:
         """See `Parts`."""
         from hmi.ui.trend_strip import TrendStrip  # noqa: PLC0415 - loads slowly, wanted late
 
-        return TrendStrip(machine, session, theme, texts, history)
+        return TrendStrip(machine, session, theme, texts, history, memory=self._memory)
 
     def trends(self, session: Session, theme: Theme, texts: Texts, history: HistorySource) -> QWidget:
         """See `Parts`."""
         from hmi.ui.screens.trends import TrendsScreen  # noqa: PLC0415 - loads slowly, wanted late
 
-        return TrendsScreen(session, theme, texts, history)
+        return TrendsScreen(session, theme, texts, history, memory=self._memory)

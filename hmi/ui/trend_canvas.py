@@ -31,17 +31,23 @@ _THICK: Final = 1.8
 """Pixels of the design that a level line is thick."""
 _LEAST_GAP: Final = 3
 """Pixels: a gap is seen however short it was."""
+_HEAD: Final = 24
+"""Pixels of the design over each detailed band, for what stands there in words."""
 
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """One tag's band of the plot: ``top`` and ``height`` in pixels, ``span`` what it scales to."""
+    """One tag's band of the plot: ``top`` and ``height`` in pixels, ``span`` what it scales to.
+
+    ``head`` pixels above it are free for words.
+    """
 
     index: int
     tag: Tag
     colour: str
     top: float
     height: float
+    head: float
     span: Span
 
     def y(self, value: npt.NDArray[np.float64] | float) -> npt.NDArray[np.float64]:
@@ -70,36 +76,42 @@ class TrendCanvas:
         self._first = 0
         self._low: list[npt.NDArray[np.float64]] = []
         self._high: list[npt.NDArray[np.float64]] = []
+        self._gap: list[npt.NDArray[np.float64]] = []
         self._revisions: list[int] = []
         self._drawn_to = 0
         self._valid = False
 
     def lay_out(
-        self, tags: Sequence[tuple[int, Tag]], width: int, height: int, ratio: float, m: Metrics
+        self, tags: Sequence[tuple[int, Tag, str]], width: int, height: int, ratio: float, m: Metrics
     ) -> None:
-        """Put lanes for some tags into a picture of ``width`` × ``height``."""
+        """Put lanes for tags (index, tag, colour) into a picture of ``width`` × ``height``."""
         self._width, self._height, self._ratio, self._m = max(width, 1), max(height, 1), ratio, m
         self.picture = QPixmap(round(self._width * ratio), round(self._height * ratio))
         self.picture.setDevicePixelRatio(ratio)
         kept = {lane.index: lane.span for lane in self.lanes}
-        gap = m.px(10 if self._detailed else 4)
-        room = (self._height - gap * max(len(tags) - 1, 0)) / max(len(tags), 1)
+        head, gap = (m.px(_HEAD), m.px(6)) if self._detailed else (0, m.px(4))
+        each = (self._height + gap) / max(len(tags), 1)
         nan = float("nan")
         self.lanes = [
             Lane(
                 index,
                 tag,
-                self._theme.trend[number % len(self._theme.trend)],
-                number * (room + gap),
-                room,
+                colour,
+                number * each + head,
+                max(each - gap - head, 1.0),
+                head,
                 kept.get(index) or value_span(tag, nan, nan),
             )
-            for number, (index, tag) in enumerate(tags)
+            for number, (index, tag, colour) in enumerate(tags)
         ]
         self._valid = False
 
     def update(self, begin: int, end: int) -> int:
-        """Make the picture show [begin, end] (UTC ns); the pixel from which on it looks different."""
+        """Make the picture show [begin, end] (UTC ns).
+
+        The pixel from which on it looks different: 0 where it moved or was made anew, its width where
+        nothing changed.
+        """
         duration = max((end - begin) // self._width, 1)
         first = end // duration - self._width + 1
         revisions = [self._feed.series(lane.index).revision for lane in self.lanes]
@@ -129,6 +141,7 @@ class TrendCanvas:
     def _redraw(self) -> None:
         reduced = [self._reduced(lane, 0, self._width) for lane in self.lanes]
         self._low, self._high = [r.low for r in reduced], [r.high for r in reduced]
+        self._gap = [r.gap.astype(np.float64) for r in reduced]
         for lane, low, high in zip(self.lanes, self._low, self._high, strict=True):
             lane.span = value_span(lane.tag, *_extremes(low, high), lane.span if self._valid else None)
         self._valid = True
@@ -143,12 +156,20 @@ class TrendCanvas:
         stripes += [(since, self._width)] if since < self._width else []
         wider = [(max(a - _LAP, 0), min(b + _LAP, self._width)) for a, b in stripes]
         reduced = [[self._reduced(lane, *stripe) for lane in self.lanes] for stripe in wider]
+        if not shift and all(
+            self._looks_as_drawn(number, since, one)
+            for (since, _), each in zip(wider, reduced, strict=True)
+            for number, one in enumerate(each)
+        ):
+            return self._width
         for number, lane in enumerate(self.lanes):
             self._low[number] = _shifted(self._low[number], shift)
             self._high[number] = _shifted(self._high[number], shift)
+            self._gap[number] = _shifted(self._gap[number], shift)
             for (a, b), each in zip(wider, reduced, strict=True):
                 self._low[number][a:b] = each[number].low
                 self._high[number][a:b] = each[number].high
+                self._gap[number][a:b] = each[number].gap
             extremes = _extremes(self._low[number], self._high[number])
             if value_span(lane.tag, *extremes, lane.span) != lane.span:
                 return None
@@ -157,6 +178,13 @@ class TrendCanvas:
         for stripe, (first, _), each in zip(stripes, wider, reduced, strict=True):
             self._paint(*stripe, first, each)
         return 0 if at_left else since
+
+    def _looks_as_drawn(self, number: int, since: int, one: TrendColumns) -> bool:
+        drawn = slice(since, since + len(one.low))
+        return all(
+            np.array_equal(before[number][drawn], now, equal_nan=True)
+            for before, now in ((self._low, one.low), (self._high, one.high), (self._gap, one.gap))
+        )
 
     def _reduced(self, lane: Lane, since: int, until: int) -> TrendColumns:
         series = self._feed.series(lane.index)
@@ -212,7 +240,8 @@ class TrendCanvas:
         painter.setPen(QPen(painting.color(theme.grid), 1.0))
         for time, _ in self.ticks():
             x = int(self.x(time)) + 0.5
-            painter.drawLine(QLineF(x, 0, x, self._height))
+            for lane in self.lanes:  # not through the words over a band
+                painter.drawLine(QLineF(x, lane.top, x, lane.top + lane.height))
 
     def ticks(self) -> list[tuple[int, str]]:
         """Round local times in the picture, with their texts."""

@@ -34,10 +34,11 @@ class TrendGestures(QObject):
         self._points: list[float] = []
         self._origin = QPointF()
         self._moved = self._holding = False
-        self._hold = QTimer(self)
-        self._hold.setSingleShot(True)
-        self._hold.setInterval(HOLD_MS)
-        self._hold.timeout.connect(self._stayed)
+        self.hold = QTimer(self)
+        self.hold.setSingleShot(True)
+        self.hold.setInterval(HOLD_MS)
+        self.hold.timeout.connect(self._stayed)
+        """Runs while a finger that has not moved may still become one that stays."""
 
     def take(self, event: QEvent) -> bool:
         """Use an event; False where it is none of ours."""
@@ -93,10 +94,10 @@ class TrendGestures(QObject):
             if not self._points:
                 self._origin = down[0]
                 self._moved = self._holding = False
-                self._hold.start()
+                self.hold.start()
             if len(now) == 2:
                 self._moved = True
-                self._hold.stop()
+                self.hold.stop()
             self._points = now
             return
         before, self._points = self._points, now
@@ -113,7 +114,7 @@ class TrendGestures(QObject):
         away = down[0] - self._origin
         if not self._moved and abs(away.x()) + abs(away.y()) > _STILL:
             self._moved = True
-            self._hold.stop()
+            self.hold.stop()
             self.panned.emit(now[0] - self._origin.x())
         elif self._moved:
             self.panned.emit(now[0] - before[0])
@@ -124,7 +125,7 @@ class TrendGestures(QObject):
             self.held.emit(self._points[0])
 
     def _end(self, *, cancelled: bool = False) -> None:
-        self._hold.stop()
+        self.hold.stop()
         if self._points and not (cancelled or self._moved or self._holding):
             self.tapped.emit()
         self._points = []

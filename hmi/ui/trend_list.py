@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, pyqtSignal
@@ -67,7 +67,7 @@ class TrendTagList(QListView):
         super().__init__(parent)
         self._theme = theme
         self._texts: Texts | None = None
-        self._chosen: tuple[int, ...] = ()
+        self._chosen: dict[int, str] = {}
         self._model = _Model(self)
         self.setModel(self._model)
         self.setItemDelegate(_Rows(self))
@@ -84,9 +84,9 @@ class TrendTagList(QListView):
         self._texts = texts
         self._model.show(rows)
 
-    def show_chosen(self, indexes: Sequence[int]) -> None:
-        """Mark the tags in the plot; their place gives each its colour."""
-        self._chosen = tuple(indexes)
+    def show_chosen(self, colours: Mapping[int, str]) -> None:
+        """Mark the tags in the plot, each in its line's colour."""
+        self._chosen = dict(colours)
         viewport = self.viewport()
         if viewport is not None:
             viewport.update()
@@ -108,9 +108,8 @@ class TrendTagList(QListView):
         body = area.adjusted(m.px(2), m.px(2), -m.px(2), -m.px(2))
         if chosen:
             painting.box(painter, body, m.px(6), theme.raised)
-            colour = theme.trend[self._chosen.index(index) % len(theme.trend)]
             mark = QRectF(body.left() + m.px(6), body.top() + m.px(10), m.px(5), body.height() - m.px(20))
-            painting.box(painter, mark, m.px(2), colour)
+            painting.box(painter, mark, m.px(2), self._chosen[index])
         unit_font, font = m.font(12), m.font(14, fonts.MEDIUM if chosen else fonts.REGULAR)
         right = body.right() - m.px(10)
         middle = body.center().y()

@@ -5,27 +5,34 @@ Drawn by our own columns and not by pyqtgraph: see docs/decisions for the measur
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PyQt6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
 from hmi.present import format as formats
-from hmi.present import quality
+from hmi.present import trend_legend
+from hmi.present.quality import Look
 from hmi.present.scene_layout import round_ticks
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
+from hmi.present.trend_axis import tick_texts
 from hmi.present.trend_feed import TrendFeed
+from hmi.present.trend_legend import LegendEntry
 from hmi.present.trend_window import TrendWindow
-from hmi.ui import fonts, painting
+from hmi.ui import painting
 from hmi.ui.badge import badge, badge_width
 from hmi.ui.metrics import Metrics
+from hmi.ui.trend_beginning import paint_beginning
 from hmi.ui.trend_canvas import Lane, TrendCanvas
+from hmi.ui.trend_caption import paint_caption
 from hmi.ui.trend_gestures import TrendGestures
 
-_AXIS: Final = 72
+_LEAST_AXIS: Final = 44
+_BESIDE_AXIS: Final = 14
 _BELOW: Final = 30
 _ABOVE: Final = 10
 
@@ -51,7 +58,10 @@ class TrendPlot(QWidget):
         self._canvas = TrendCanvas(feed, theme, detailed=True)
         self._now = session.welcome.started
         self._area = QRect()
-        self._doubts: dict[int, str] = {}
+        self._axis = 0
+        self._colours: dict[int, str] = {}
+        self._frame: Frame | None = None
+        self._legend: list[LegendEntry] = []
         self.window_shown = TrendWindow()
         self.cursor_time: int | None = None
         """The moment (UTC ns) whose values are read out."""
@@ -73,21 +83,26 @@ class TrendPlot(QWidget):
     def refresh(self, frame: Frame) -> None:
         """Follow time; the feed has the frame's samples already."""
         self._now = frame.now.utc
-        self._doubts = {
-            index: quality.of(self._session, frame, index, self._texts).badge for index in self._feed.indexes
-        }
+        self._frame = frame
         self._show()
 
+    def show_tags(self, colours: Mapping[int, str]) -> None:
+        """Make bands for the tags that are followed, each with its colour."""
+        self._colours = dict(colours)
+        self.cursor_time = None
+        self.lay_out()
+
     def lay_out(self) -> None:
-        """Make bands for the tags that are followed now."""
+        """Place the bands beside an axis that is wide enough for its numbers."""
         m = Metrics.of(self)
+        self._axis = self._axis or m.px(_LEAST_AXIS)
         self._area = QRect(
-            m.px(_AXIS),
+            self._axis,
             m.px(_ABOVE),
-            max(self.width() - m.px(_AXIS + 12), 10),
+            max(self.width() - self._axis - m.px(12), 10),
             max(self.height() - m.px(_ABOVE + _BELOW), 10),
         )
-        tags = [(index, self._session.tag(index)) for index in self._feed.indexes]
+        tags = [(index, self._session.tag(index), colour) for index, colour in self._colours.items()]
         self._canvas.lay_out(tags, self._area.width(), self._area.height(), self.devicePixelRatioF(), m)
         self._show()
 
@@ -102,6 +117,11 @@ class TrendPlot(QWidget):
         return [
             (lane.index, self._feed.series(lane.index).at(self.cursor_time)) for lane in self._canvas.lanes
         ]
+
+    @property
+    def legend(self) -> list[LegendEntry]:
+        """What stands over each band."""
+        return list(self._legend)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Lay the bands out anew."""
@@ -153,8 +173,9 @@ class TrendPlot(QWidget):
             painter.end()
             return
         painter.drawPixmap(self._area.topLeft(), self._canvas.picture)
-        for lane in self._canvas.lanes:
-            self._paint_lane(painter, lane, m)
+        for lane, entry in zip(self._canvas.lanes, self._legend, strict=True):
+            self._paint_scale(painter, lane, m)
+            paint_caption(painter, self._head(lane), entry, lane.colour, self._theme, m)
         self._paint_times(painter, m)
         self._paint_beginning(painter, m)
         if self.cursor_time is not None:
@@ -162,17 +183,61 @@ class TrendPlot(QWidget):
         painter.end()
 
     def _show(self) -> None:
+        """Bring the picture and the words up to date; repaint where they differ from what is shown."""
         begin, end = self.window_shown.at(self._now)
-        if self._canvas.lanes and not self._area.isEmpty():
-            resolution = self.window_shown.span // self._area.width()
-            # Half windows ahead of the finger, so that a pan asks now and then and not at every step.
-            ahead = self.window_shown.span // 2
-            self._feed.want((begin // ahead - 1) * ahead, end, resolution, self._now)
-            self._canvas.update(begin, end)
+        if not self._canvas.lanes or self._area.isEmpty():
+            self.update()
+            return
+        resolution = self.window_shown.span // self._area.width()
+        # Half windows ahead of the finger, so that a pan asks now and then and not at every step.
+        ahead = self.window_shown.span // 2
+        self._feed.want((begin // ahead - 1) * ahead, end, resolution, self._now)
+        since = self._canvas.update(begin, end)
+        self._show_legend()
+        if since:
+            if since < self._area.width():
+                self.update(self._area.adjusted(since, 0, 0, 0))
+            return
         self.update()
+        wanted = self._axis_wanted()
+        if not 0 <= self._axis - wanted <= Metrics.of(self).px(_LEAST_AXIS):
+            self._axis = wanted
+            self.lay_out()
+
+    def _show_legend(self) -> None:
+        legend = [self._entry(lane) for lane in self._canvas.lanes]
+        for number, lane in enumerate(self._canvas.lanes):
+            if legend[number : number + 1] != self._legend[number : number + 1]:
+                self.update(self._head(lane).toAlignedRect())
+        self._legend = legend
+
+    def _entry(self, lane: Lane) -> LegendEntry:
+        texts, time = self._texts, self.cursor_time
+        if time is not None:
+            return trend_legend.past(lane.tag, self._feed.series(lane.index).at(time), time, texts)
+        if self._frame is None:
+            return LegendEntry(formats.label(lane.tag, texts), "", "", Look.EMPTY)
+        live = self.window_shown.live
+        return trend_legend.present(self._session, self._frame, lane.index, texts, live=live)
+
+    def _head(self, lane: Lane) -> QRectF:
+        top = self._area.top() + lane.top - lane.head
+        return QRectF(self._area.left(), top, self._area.width(), lane.head)
+
+    def _axis_wanted(self) -> int:
+        m = Metrics.of(self)
+        font = m.font(11)
+        wide = [painting.width(font, said) for lane in self._canvas.lanes for _, said in self._ticks(lane, m)]
+        return max(round(max(wide, default=0.0)) + m.px(_BESIDE_AXIS), m.px(_LEAST_AXIS))
+
+    def _ticks(self, lane: Lane, m: Metrics) -> list[tuple[float, str]]:
+        values = round_ticks(lane.span.low, lane.span.high, lane.height, m.px(30))
+        said = tick_texts(values, self._texts.text("format.point"))
+        return list(zip(values, said, strict=True))
 
     def _pan(self, by: float) -> None:
-        self.window_shown = self.window_shown.moved(-round(by * self._canvas.duration), self._now)
+        moved = -round(by * self._canvas.duration)
+        self.window_shown = self.window_shown.moved(moved, self._now, self._feed.beginning(self._now))
         self._changed()
 
     def _stretch(self, factor: float, around: float) -> None:
@@ -185,38 +250,25 @@ class TrendPlot(QWidget):
 
     def _read(self, x: float) -> None:
         self.cursor_time = self.time_at(min(max(x, self._area.left()), self._area.right()))
+        self._show_legend()
         self.update()
 
     def _stop_reading(self) -> None:
         self.cursor_time = None
+        self._show_legend()
         self.update()
 
-    def _paint_lane(self, painter: QPainter, lane: Lane, m: Metrics) -> None:
-        theme, point = self._theme, self._texts.text("format.point")
+    def _paint_scale(self, painter: QPainter, lane: Lane, m: Metrics) -> None:
         top, small = self._area.top(), m.font(11)
-        decimals = max(lane.tag.decimals - 1, 0) if lane.span.high - lane.span.low > 5 else lane.tag.decimals
-        for value in round_ticks(lane.span.low, lane.span.high, lane.height, m.px(34)):
+        half = QFontMetricsF(small).capHeight() / 2 + m.px(1)
+        for value, said in self._ticks(lane, m):
             y = top + float(lane.y(value))
-            if not lane.top + m.px(5) <= y - top <= lane.top + lane.height - m.px(5):
-                continue  # it would touch the next band's
+            # The numbers of a band stay beside it.
+            y = min(max(y, top + lane.top + half), top + lane.top + lane.height - half)
             at = QPointF(self._area.left() - m.px(8), painting.baseline(small, y))
-            said = formats.number(value, decimals, point)
-            painting.text(painter, at, said, small, theme.text_soft, room=m.px(_AXIS), align=painting.RIGHT)
-        name = " ".join(filter(None, (formats.label(lane.tag, self._texts), lane.tag.unit)))
-        font = m.font(13, fonts.MEDIUM)
-        middle = top + lane.top + m.px(13)
-        left, room = self._area.left() + m.px(8), self._area.width() / 2
-        wide = min(painting.width(font, name), room)
-        plate = QRectF(left - m.px(4), middle - m.px(10), wide + m.px(8), m.px(20))
-        ground = QColor(theme.background)
-        ground.setAlpha(190)
-        painter.fillRect(plate, ground)
-        at = QPointF(left, painting.baseline(font, middle))
-        painting.text(painter, at, name, font, lane.colour, room=room)
-        doubt = self._doubts.get(lane.index, "")
-        if doubt and self.window_shown.live:
-            right = self._area.right() - m.px(4)
-            badge(painter, right, middle, doubt, theme, m, badge_width(doubt, m))
+            painting.text(
+                painter, at, said, small, self._theme.text_soft, room=self._axis, align=painting.RIGHT
+            )
 
     def _paint_times(self, painter: QPainter, m: Metrics) -> None:
         font = m.font(11)
@@ -227,43 +279,33 @@ class TrendPlot(QWidget):
             )
 
     def _paint_beginning(self, painter: QPainter, m: Metrics) -> None:
-        """Where the engine's memory begins: what lies before it is not level, it is unknown."""
-        begins = [self._feed.begins(index) for index in self._feed.indexes]
-        known_from = min((time for time in begins if time is not None), default=self._now)
+        """Where all memory begins: what lies before it is not level, it is unknown."""
+        known_from = self._feed.beginning(self._now)
         if known_from <= self.window_shown.at(self._now)[0]:
             return
-        x = self._area.left() + min(max(self._canvas.x(known_from), 0.0), float(self._area.width()))
-        painter.setPen(QPen(painting.color(self._theme.text_faint), 1.0, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(x, self._area.top()), QPointF(x, self._area.bottom()))
-        said = self._texts.text("trends.history_from", time=formats.clock(known_from))
-        room = x - self._area.left() - m.px(12)
-        if painting.width(m.font(12), said) < room:
-            at = QPointF(x - m.px(8), self._area.center().y())
-            painting.text(
-                painter, at, said, m.font(12), self._theme.text_soft, room=room, align=painting.RIGHT
-            )
+        paint_beginning(
+            painter,
+            QRectF(self._area),
+            self._area.left() + self._canvas.x(known_from),
+            self._texts.text("trends.history_from", time=formats.clock(known_from)),
+            self._theme,
+            m,
+        )
 
     def _paint_cursor(self, painter: QPainter, time: int, m: Metrics) -> None:
-        theme, point = self._theme, self._texts.text("format.point")
+        theme = self._theme
         x = self._area.left() + self._canvas.x(time)
         if not self._area.left() <= x <= self._area.right():
             return
         painter.setPen(QPen(painting.color(theme.text), m.scale))
-        painter.drawLine(QPointF(x, self._area.top()), QPointF(x, self._area.bottom()))
+        for lane in self._canvas.lanes:
+            top = self._area.top() + lane.top
+            painter.drawLine(QPointF(x, top), QPointF(x, top + lane.height))
         when = formats.clock(time)
         half = badge_width(when, m) / 2
         middle_x = min(max(x, self._area.left() + half), self._area.right() - half)
         badge(painter, middle_x + half, self._area.bottom() + m.px(14), when, theme, m, 2 * half)
-        on_left = x > self._area.center().x()
         for lane, (_, value) in zip(self._canvas.lanes, self.readings(), strict=True):
-            said = formats.number(value, lane.tag.decimals, point)
-            said = " ".join(filter(None, (said, lane.tag.unit)))
-            wide = badge_width(said, m)
-            right = x - m.px(8) if on_left else x + m.px(8) + wide
-            inside = value == value and lane.span.low <= value <= lane.span.high
-            middle = lane.y(value).item() if inside else lane.top + lane.height / 2
-            middle = min(max(middle, lane.top + m.px(12)), lane.top + lane.height - m.px(12))
-            badge(painter, right, self._area.top() + middle, said, theme, m, wide)
-            if inside:
+            if value == value and lane.span.low <= value <= lane.span.high:
                 at = QPointF(x, self._area.top() + lane.y(value).item())
-                painting.dot(painter, at, m.px(4), lane.colour)
+                painting.dot(painter, at, m.px(5), lane.colour)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from hmi.config.epoch import Machine
@@ -18,10 +18,12 @@ from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.present.trend_feed import TrendFeed
 from hmi.present.trend_gaps import united
+from hmi.present.trend_memory import TrendMemory, trend_indexes
 from hmi.present.trend_window import TrendWindow
 from hmi.ui import fonts, painting
 from hmi.ui.badge import badge, badge_width
 from hmi.ui.metrics import Metrics
+from hmi.ui.trend_beginning import paint_beginning
 from hmi.ui.trend_button import TrendButton
 from hmi.ui.trend_canvas import TrendCanvas
 from hmi.ui.trend_time_bar import paint_time_bar
@@ -48,17 +50,20 @@ class TrendStrip(QWidget):
         texts: Texts,
         history: HistorySource,
         parent: QWidget | None = None,
+        *,
+        memory: TrendMemory | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._session = session
         self._theme = theme
         self._texts = texts.for_machine(machine.id)
-        self._feed = TrendFeed(session, history)
-        names = () if machine.screen is None else machine.screen.trends
-        self._feed.follow(session.index(machine.id, name) for name in names)
+        self._memory = memory or TrendMemory()
+        self._view = f"strip/{machine.id}"
+        self._feed = TrendFeed(session, history, self._memory)
+        self._feed.follow(trend_indexes(session, machine))
         self._canvas = TrendCanvas(self._feed, theme, detailed=False)
-        self._window = TrendWindow()
+        self._window = self._memory.windows.get(self._view, TrendWindow())
         self._now = session.welcome.started
         self._painted = NO_TIME
         self._legend: list[tuple[str, str, str]] = []
@@ -113,7 +118,11 @@ class TrendStrip(QWidget):
         legend = m.px(_LEGEND)
         self._plot = QRect(legend, pad, max(left - m.px(24) - legend, 10), self.height() - pad - bar)
         self._bar = QRectF(self._plot.left(), self.height() - m.px(22), self._plot.width(), m.px(12))
-        tags = [(index, self._session.tag(index)) for index in self._feed.indexes]
+        colours = self._theme.trend
+        tags = [
+            (index, self._session.tag(index), colours[number % len(colours)])
+            for number, index in enumerate(self._feed.indexes)
+        ]
         self._canvas.lay_out(tags, self._plot.width(), self._plot.height(), self.devicePixelRatioF(), m)
         self._show()
 
@@ -152,27 +161,35 @@ class TrendStrip(QWidget):
         series = [self._feed.series(index) for index in self._feed.indexes]
         self._gaps = united(spell for one in series for spell in one.gaps(*reach))
         self.live.setChecked(self._window.live)
-        self.back.setEnabled(self._window.at(self._now)[1] > self._known_from())
+        self.back.setEnabled(self._moved(-SECOND) != self._window)
         if since:
-            self.update(self._plot.adjusted(since, 0, 0, 0))
+            if since < self._plot.width():
+                self.update(self._plot.adjusted(since, 0, 0, 0))
         else:
             self.update(QRect(0, 0, self._plot.right() + Metrics.of(self).px(14), self.height()))
 
     def _go_back(self) -> None:
-        self._window = self._window.moved(-BACK_MINUTES * 60 * SECOND, self._now)
-        self._show()
+        self._go(self._moved(-BACK_MINUTES * 60 * SECOND))
 
     def _go_live(self) -> None:
-        self._window = self._window.to_live()
-        self._show()
+        self._go(self._window.to_live())
 
     def _go_to(self, x: float) -> None:
+        """To where the bar is touched; its right end is the present, live."""
+        if x >= self._bar.right() - Metrics.of(self).px(4):
+            self._go_live()
+            return
         begin, end = self._reach()
-        share = min(max((x - self._bar.left()) / self._bar.width(), 0.0), 1.0)
+        share = max((x - self._bar.left()) / self._bar.width(), 0.0)
         moment = begin + round(share * (end - begin))
-        self._window = self._window.paused(self._now)
-        self._window = self._window.moved(moment - self._window.at(self._now)[1], self._now)
+        self._go(self._moved(moment - self._window.at(self._now)[1]))
+
+    def _go(self, window: TrendWindow) -> None:
+        self._window = self._memory.windows[self._view] = window
         self._show()
+
+    def _moved(self, by: int) -> TrendWindow:
+        return self._window.moved(by, self._now, self._feed.beginning(self._now))
 
     def _on_bar(self, at: QPointF) -> bool:
         return self._bar.adjusted(-12, -24, 12, 24).contains(at)
@@ -180,11 +197,6 @@ class TrendStrip(QWidget):
     def _reach(self) -> tuple[int, int]:
         begin, _ = self._window.at(self._now)
         return min(self._now - _REACH, begin), self._now
-
-    def _known_from(self) -> int:
-        """Since when there is anything to show of any tag: history, or what was seen since."""
-        known = [self._feed.begins(index) for index in self._feed.indexes]
-        return min((time for time in known if time is not None), default=self._now)
 
     def _entry(self, index: int, frame: Frame) -> tuple[str, str, str]:
         """(label with unit, value, badge) of one tag."""
@@ -225,19 +237,12 @@ class TrendStrip(QWidget):
 
     def _paint_over(self, painter: QPainter, m: Metrics) -> None:
         theme, plot = self._theme, self._plot
-        known_from = self._known_from()
+        known_from = self._feed.beginning(self._now)
         begin, end = self._window.at(self._now)
         if known_from > begin:
-            x = plot.left() + min(max(self._canvas.x(known_from), 0.0), float(plot.width()))
-            painter.setPen(QPen(painting.color(theme.text_faint), 1.0, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+            x = plot.left() + self._canvas.x(known_from)
             said = self._texts.text("trends.history_from", time=formats.clock(known_from))
-            room = x - plot.left() - m.px(10)
-            if painting.width(m.font(11), said) < room:
-                at = QPointF(x - m.px(6), plot.top() + m.px(12))
-                painting.text(
-                    painter, at, said, m.font(11), theme.text_faint, room=room, align=painting.RIGHT
-                )
+            paint_beginning(painter, QRectF(plot), x, said, theme, m)
         if not self._window.live:
             said = self._texts.text("trends.paused", begin=formats.clock(begin), end=formats.clock(end))
             right = plot.right() - m.px(4)
@@ -250,7 +255,7 @@ class TrendStrip(QWidget):
             self._bar,
             reach,
             self._window.at(self._now),
-            self._known_from(),
+            self._feed.beginning(self._now),
             self._gaps,
             self._theme,
             m,

@@ -7,13 +7,16 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hmi.config.tags import TagDescription
 from hmi.link.messages import HistoryReply
 from hmi.model import status
-from hmi.model.clock import SECOND
+from hmi.model.clock import NO_TIME, SECOND
 from hmi.model.values import ValueType
 from hmi.present.trend_feed import TrendFeed
+from hmi.present.trend_memory import TrendMemory
 from hmi.testing.hand_fed import HandFed
 
 
@@ -56,14 +59,16 @@ def feeding() -> tuple[HandFed, Past, TrendFeed]:
 
 def test_live_samples_stand_at_their_own_time():
     fed, _, feed = feeding()
-    times = []
+    fed.put(t=-1.0)
+    times = [fed.clock.now().utc]
+    feed.feed(fed.frame(0.1))
     for number in range(5):
         fed.put(t=float(number), source_time=fed.clock.now().utc - 7)
         times.append(fed.clock.now().utc - 7)
         feed.feed(fed.frame(0.1))
     held = feed.series(0).read()
     assert held.time.tolist() == times
-    assert held.value.tolist() == [0, 1, 2, 3, 4]
+    assert held.value.tolist() == [-1, 0, 1, 2, 3, 4]
 
 
 def test_a_level_value_goes_on_as_long_as_it_is_confirmed():
@@ -103,6 +108,191 @@ def test_a_dead_engine_is_a_gap():
     assert math.isnan(feed.series(0).at(fed.clock.now().utc))
 
 
+def lose_link(fed: HandFed, *, source_time: int | None) -> None:
+    """As the engine says it: the value and its times stay, the status is Bad."""
+    columns = fed._columns
+    held = columns.value[0].copy()
+    fed.put(t=0.0, status=status.BAD_NO_COMMUNICATION, source_time=source_time)
+    columns.value[0] = held
+    fed.silent = {"t"}
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["device's clock", "no source time"])
+def test_a_lost_link_is_a_gap_from_the_last_confirmation_and_leaves_what_was_before(dated: bool):
+    fed, _, feed = feeding()
+    given = fed.clock.now().utc
+    source_time = given if dated else NO_TIME
+    fed.put(t=5.0, source_time=source_time)
+    for _ in range(20):
+        feed.feed(fed.frame(0.5))
+    confirmed = fed.clock.now().utc
+    lose_link(fed, source_time=source_time)
+    for _ in range(8):
+        feed.feed(fed.frame(0.5))
+    now = fed.clock.now().utc
+    series = feed.series(0)
+    assert series.at(given) == series.at((given + confirmed) // 2) == series.at(confirmed) == 5.0
+    assert series.gaps(0, now) == [(confirmed + 1, now)]
+
+
+def test_a_value_that_comes_back_with_an_old_date_leaves_the_gap_as_it_is_and_goes_on():
+    fed, _, feed = feeding()
+    given = fed.clock.now().utc
+    fed.put(t=5.0, source_time=given)
+    feed.feed(fed.frame(0.5))
+    confirmed = fed.clock.now().utc
+    lose_link(fed, source_time=given)
+    for _ in range(8):
+        feed.feed(fed.frame(0.5))
+    fed.silent = set()
+    back = fed.clock.now().utc
+    fed.put(t=6.0, source_time=given + 1)
+    fed._columns.not_before[0] = NO_TIME  # the first after the link came up
+    for _ in range(4):
+        feed.feed(fed.frame(0.5))
+    now = fed.clock.now().utc
+    series = feed.series(0)
+    assert series.at(given + 2) == 5.0
+    assert series.gaps(0, now) == [(confirmed + 1, back)]
+    assert series.at(back) == series.at(now) == 6.0
+
+
+def test_a_bad_value_that_the_device_dates_begins_then():
+    fed, _, feed = feeding()
+    fed.put(t=5.0)
+    feed.feed(fed.frame(0.5))
+    fed.clock.advance(SECOND // 4)
+    turned = fed.clock.now().utc
+    fed.put(t=0.0, status=status.BAD_SENSOR_FAILURE)
+    feed.feed(fed.frame(0.25))
+    now = fed.clock.now().utc
+    assert feed.series(0).gaps(0, now) == [(turned, now)]
+
+
+def test_another_engine_leaves_a_gap_between_what_was_before_and_what_it_says():
+    fed, past, feed = feeding()
+    memory = TrendMemory()
+    feed = TrendFeed(fed.session, past, memory)
+    feed.follow([0])
+    began = fed.clock.now().utc
+    fed.put(t=5.0)
+    feed.feed(fed.frame())
+    for _ in range(20):
+        feed.feed(fed.frame(0.5))
+    confirmed = fed.clock.now().utc
+    fed.silent = {"t"}
+    for _ in range(4):
+        feed.feed(fed.frame(0.5, engine_alive=False))
+    fed.silent = set()
+    fed._columns.clear()  # a new engine knows nothing yet
+    session = fed.begin()
+    feed = TrendFeed(session, past, memory)
+    feed.follow([0])
+    feed.feed(fed.frame(0.5))
+    fed.clock.advance(SECOND // 2)
+    started = fed.clock.now().utc
+    fed.put(t=6.0, source_time=began - 60 * SECOND)
+    for _ in range(4):
+        feed.feed(fed.frame(0.5))
+    now = fed.clock.now().utc
+    gap = [(confirmed + 1, started)]
+    assert feed.series(0).gaps(0, now) == gap
+    # What is asked of it is what the panel did not see; it answers with what the device dated long before.
+    feed.want(began - 60 * SECOND, now, SECOND // 100, now)
+    while past.asked:
+        past.answer([began - 60 * SECOND], [6.0], since=started)
+    series = feed.series(0)
+    assert series.at(began) == series.at(confirmed) == 5.0
+    assert series.gaps(0, now) == gap
+    assert series.at(now) == 6.0
+    assert feed.begins(0) == began
+    assert math.isnan(series.at(began - 1))
+
+
+def test_another_engine_at_once_leaves_a_gap_too():
+    fed, _, _ = feeding()
+    memory = TrendMemory()
+    fed.put(t=5.0)
+    memory.record(fed.epoch.tags[0])
+    for _ in range(4):
+        memory.feed(fed.session, fed.frame(0.5))
+    fed.clock.advance(SECOND // 5)
+    fed._columns.clear()
+    fed.begin()
+    fed.put(t=6.0)
+    memory.feed(fed.session, fed.frame(0.2))
+    now = fed.clock.now().utc
+    ((first, after),) = memory.record(fed.epoch.tags[0]).series.gaps(0, now)
+    assert after - first == pytest.approx(SECOND // 5, abs=2)
+
+
+def test_an_answer_does_not_reach_back_over_a_gap_that_was_seen():
+    fed, past, feed = feeding()
+    began = fed.clock.now().utc
+    fed.put(t=5.0)
+    feed.feed(fed.frame())
+    feed.feed(fed.frame(0.5))
+    confirmed = fed.clock.now().utc
+    fed.silent = {"t"}
+    for _ in range(8):
+        feed.feed(fed.frame(0.5))
+    stale_to = fed.clock.now().utc
+    fed.silent = set()
+    feed.feed(fed.frame(30.0))  # not in view for a while
+    now = fed.clock.now().utc
+    feed.want(began, now, SECOND // 100, now)
+    assert [(a, b) for _, a, b, _ in past.asked] == [(stale_to, now)]
+    past.answer([began, now - 10 * SECOND], [5.0, 7.0], since=began - SECOND)
+    assert feed.series(0).gaps(0, now) == [(confirmed + 1, stale_to)]
+    assert feed.series(0).at(now - 5 * SECOND) == 7.0
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["put", "confirm", "silent", "lost", "dead", "bad"]),
+            st.floats(0.05, 0.9),
+            st.floats(0.0, 30.0),
+        ),
+        max_size=30,
+    )
+)
+def test_a_line_is_drawn_only_where_somebody_vouched(steps: list[tuple[str, float, float]]):
+    """Whatever happens: what is vouched for is there at once, and what was shown stays as it was shown."""
+    fed, _, feed = feeding()
+    value, up = 0.0, True
+    fed.put(t=value)
+    feed.feed(fed.frame())
+    series = feed.series(0)
+    shown: dict[int, float] = {}
+    for what, seconds, older in steps:
+        if what in ("put", "confirm"):
+            if what == "put" or not up:
+                value += 1.0
+                fed.put(t=value, source_time=fed.clock.now().utc - (0 if up else round(older * SECOND)))
+                if not up:
+                    fed._columns.not_before[0] = NO_TIME
+                up = True
+            fed.silent = set()
+        elif what in ("lost", "bad"):
+            lose_link(fed, source_time=NO_TIME if what == "bad" else int(fed._columns.source_time[0]))
+            up = False
+        elif what == "silent":
+            fed.silent = {"t"}
+        feed.feed(fed.frame(seconds, engine_alive=what != "dead"))
+        now = fed.clock.now().utc
+        if what in ("put", "confirm"):
+            assert series.at(now) == value
+        if not up:
+            assert math.isnan(series.at(now))
+        if not math.isnan(series.at(now - 1)):
+            shown[now - 1] = series.at(now - 1)
+        for begin, end in series.gaps(0, now):
+            shown[(begin + end) // 2] = math.nan
+    for moment, number in shown.items():
+        assert series.at(moment) == pytest.approx(number, nan_ok=True)
+
+
 def test_bad_is_a_gap_whatever_value_it_carries():
     fed, _, feed = feeding()
     fed.put(t=5.0)
@@ -122,7 +312,7 @@ def test_history_is_joined_without_doubles_and_what_is_newer_stays():
     feed.feed(fed.frame())
     feed.want(start - 60 * SECOND, start, SECOND, start)
     assert [(a, b) for _, a, b, _ in past.asked] == [(start - 60 * SECOND, start)]
-    fed.clock.advance(SECOND)
+    fed.clock.advance(SECOND // 2)
     fed.put(t=2.0)
     second = fed.clock.now().utc
     feed.feed(fed.frame(0.1))

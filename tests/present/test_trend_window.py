@@ -30,10 +30,30 @@ def test_live_goes_along_and_pausing_stands_still():
 
 
 @given(spans, times, st.integers(-LONGEST, LONGEST))
-def test_moving_never_shows_the_future(span: int, end: int, by: int):
+def test_a_window_that_stands_never_shows_the_future_and_goes_on_standing(span: int, end: int, by: int):
     moved = TrendWindow(span, end).moved(by, NOW)
-    assert moved.live == (end + by >= NOW)
+    assert not moved.live
     assert moved.at(NOW)[1] == min(end + by, NOW)
+
+
+@given(spans, st.integers(-LONGEST, LONGEST))
+def test_a_live_window_stands_once_it_is_moved_back(span: int, by: int):
+    assert TrendWindow(span).moved(by, NOW).live == (by >= 0)
+
+
+@given(spans, times, st.integers(-LONGEST, LONGEST), times)
+def test_one_cannot_go_back_to_where_nothing_is_known(span: int, end: int, by: int, first: int):
+    window = TrendWindow(span, end)
+    moved = window.moved(by, NOW, first)
+    began, begins = window.at(NOW)[0], moved.at(NOW)[0]
+    assert begins >= min(first - span // 20, began)
+    if by > 0:
+        assert begins >= began
+
+
+def test_a_history_shorter_than_the_window_leaves_it_where_it_is():
+    live = TrendWindow(300 * SECOND)
+    assert live.moved(-600 * SECOND, NOW, NOW - 60 * SECOND) == live
 
 
 @given(spans, times, st.floats(0.1, 10), st.floats(0, 1))
@@ -41,10 +61,11 @@ def test_zooming_keeps_the_moment_under_the_fingers(span: int, end: int, factor:
     around = end - round(share * span)
     zoomed = TrendWindow(span, end).zoomed(factor, around, NOW)
     assert SHORTEST <= zoomed.span <= LONGEST
-    if not zoomed.live:
-        begin, new_end = zoomed.at(NOW)
+    assert not zoomed.live
+    begin, new_end = zoomed.at(NOW)
+    assert begin < new_end <= NOW
+    if new_end < NOW:
         assert abs((new_end - around) / zoomed.span - (end - around) / span) < 1e-6
-        assert begin < new_end <= NOW
 
 
 def test_a_live_window_stays_live_under_zoom():

@@ -156,18 +156,40 @@ def test_one_cannot_go_back_past_the_beginning(shown: Shown):
     assert shown.strip.window_shown == before
 
 
-def test_touching_the_bar_goes_there(shown: Shown):
-    shown.run(2, load=5.0, temp=6.0)
+def touch_bar(shown: Shown, share: float) -> int:
+    """Touch the bar at a share of its width; where the window then ends (UTC ns)."""
     bar = shown.strip._bar
-    QTest.mouseClick(
-        shown.strip, Qt.MouseButton.LeftButton, pos=QPoint(round(bar.center().x()), round(bar.center().y()))
-    )
+    at = QPoint(round(bar.left() + share * bar.width()), round(bar.center().y()))
+    QTest.mouseClick(shown.strip, Qt.MouseButton.LeftButton, pos=at)
+    return shown.strip.window_shown.at(shown.fed.clock.now().utc)[1]
+
+
+def test_touching_the_bar_goes_there_and_its_end_is_live(shown: Shown):
+    shown.run(2, load=5.0, temp=6.0)
     now = shown.fed.clock.now().utc
-    assert abs(shown.strip.window_shown.at(now)[1] - (now - 1800 * SECOND)) < 10 * SECOND
-    QTest.mouseClick(
-        shown.strip, Qt.MouseButton.LeftButton, pos=QPoint(round(bar.right()), round(bar.center().y()))
-    )
+    assert abs(touch_bar(shown, 2 / 3) - (now - 1200 * SECOND)) < 10 * SECOND
+    assert not shown.strip.window_shown.live
+    touch_bar(shown, 1.0)
     assert shown.strip.window_shown.live
+
+
+def test_touching_the_bar_before_the_beginning_stops_there(shown: Shown):
+    shown.run(2, load=5.0, temp=6.0)
+    touch_bar(shown, 0.1)
+    begin, _ = shown.strip.window_shown.at(shown.fed.clock.now().utc)
+    assert shown.past.since - 20 * SECOND < begin < shown.past.since
+    assert not shown.strip.back.isEnabled()
+
+
+def test_nothing_is_painted_while_nothing_changes(shown: Shown):
+    shown.run(2, load=5.0, temp=6.0)
+    QTest.mouseClick(shown.strip, Qt.MouseButton.LeftButton, pos=shown.strip._plot.center())
+    QTest.mouseClick(shown.strip.back, Qt.MouseButton.LeftButton)
+    shown.run(1, load=5.0, temp=6.0)
+    asked: list[object] = []
+    shown.strip.update = lambda *area: asked.append(area)  # type: ignore[method-assign, assignment]
+    shown.run(3, load=7.0, temp=8.0)
+    assert asked == []  # the window stands in the past
 
 
 def test_it_is_repainted_at_most_ten_times_a_second(shown: Shown):

@@ -19,10 +19,17 @@ from hmi.config.tags import Limits, TagDescription
 from hmi.link.messages import HistoryReply
 from hmi.model.clock import SECOND
 from hmi.model.values import ValueType
+from hmi.present.format import clock
+from hmi.present.quality import Look
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
+from hmi.present.trend_choice import MOST
+from hmi.present.trend_legend import LegendEntry
+from hmi.present.trend_memory import TrendMemory
 from hmi.testing.hand_fed import HandFed
-from hmi.ui.screens.trends import MOST, TrendsScreen
+from hmi.ui import painting
+from hmi.ui.metrics import Metrics
+from hmi.ui.screens.trends import TrendsScreen
 from hmi.ui.trend_plot import TrendPlot
 from tests.ui.pixels import grab, share_of
 
@@ -71,16 +78,18 @@ class Shown:
     """The screen in the panel's 1280 × 624, with history answered."""
 
     def __init__(self, qtbot: QtBot) -> None:
+        self.memory = TrendMemory()
         self.fed = HandFed(TAGS, screen=SCREEN, texts={"tag.t0": "Bath"})
         self.past = Past(self.fed.clock.now().utc)
         self.screen = self.made(qtbot)
 
     def made(self, qtbot: QtBot) -> TrendsScreen:
-        screen = TrendsScreen(self.fed.session, DARK, Texts.of(self.fed.epoch), self.past)
+        screen = TrendsScreen(self.fed.session, DARK, Texts.of(self.fed.epoch), self.past, memory=self.memory)
         qtbot.addWidget(screen)
         screen.resize(1280, 624)
         screen.show()
         qtbot.waitExposed(screen)
+        screen.plot._gestures.hold.setInterval(3_600_000)  # however slowly a test drags
         return screen
 
     def run(self, seconds: float) -> None:
@@ -271,10 +280,11 @@ def test_the_wheel_stretches_and_a_sideways_wheel_pans(shown: Shown):
     assert not plot.window_shown.live
 
 
-def test_holding_reads_out_time_and_values_and_a_tap_ends_it(shown: Shown, qtbot: QtBot):
+def test_holding_reads_out_time_and_values_and_a_tap_ends_it(shown: Shown):
     plot = shown.screen.plot
     QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(700, 200))
-    qtbot.waitUntil(lambda: plot.cursor_time is not None, timeout=10_000)
+    assert plot._gestures.hold.isActive()
+    plot._gestures.hold.timeout.emit()  # its time is the test's
     assert plot.cursor_time == plot.time_at(700)
     assert [index for index, _ in plot.readings()] == [0, 1, 2]
     for _, value in plot.readings():
@@ -302,6 +312,113 @@ def test_pause_stands_still_and_pause_again_goes_on(shown: Shown):
     assert shown.screen.plot.window_shown.at(shown.now) == stood
     QTest.mouseClick(shown.screen.pause, Qt.MouseButton.LeftButton)
     assert shown.screen.plot.window_shown.live
+
+
+def test_a_paused_window_goes_on_only_when_the_person_says_so(shown: Shown):
+    plot = shown.screen.plot
+    QTest.mouseClick(shown.screen.pause, Qt.MouseButton.LeftButton)
+    for _ in range(8):
+        shown.wheel(300, QPoint(0, -120))  # far out
+        plot._pan(-400.0)  # and towards the present
+        shown.run(0.4)
+    assert not plot.window_shown.live
+    assert plot.window_shown.at(shown.now)[1] <= shown.now
+    QTest.mouseClick(shown.screen.presets[60], Qt.MouseButton.LeftButton)
+    assert shown.screen.pause.isChecked()
+    QTest.mouseClick(shown.screen.live, Qt.MouseButton.LeftButton)
+    assert plot.window_shown.live
+
+
+def test_one_pans_to_the_beginning_and_not_beyond(shown: Shown):
+    plot = shown.screen.plot
+    for _ in range(60):
+        plot._pan(300.0)
+        shown.past.answer()
+    begin, end = plot.window_shown.at(shown.now)
+    assert begin < shown.past.since < begin + (end - begin) // 10
+    said = share_of(grab(plot), DARK.badge, plot._area, 2)
+    plot._pan(-300.0)
+    assert share_of(grab(plot), DARK.badge, plot._area, 2) < said  # "no history before …"
+
+
+def test_an_engine_that_starts_anew_changes_neither_pause_nor_choice_nor_what_was_seen(
+    shown: Shown, qtbot: QtBot
+):
+    shown.screen.toggle(5)
+    colours = shown.screen._colours()
+    shown.run(2)
+    seen = shown.now - SECOND
+    value = shown.screen._feed.series(0).at(seen)
+    QTest.mouseClick(shown.screen.pause, Qt.MouseButton.LeftButton)
+    stood = shown.screen.plot.window_shown
+    for _ in range(10):
+        shown.screen.refresh(shown.fed.frame(0.2, engine_alive=False))
+    shown.past.since = shown.now  # its memory begins anew
+    shown.fed.begin()
+    shown.screen = shown.made(qtbot)
+    shown.run(2)
+    assert shown.screen.plot.window_shown == stood
+    assert shown.screen.pause.isChecked()
+    assert shown.screen._colours() == colours
+    series = shown.screen._feed.series(0)
+    assert series.at(seen) == value
+    assert len(series.gaps(seen, shown.now)) == 1
+    assert shown.past.since > min(series.read().time)
+
+
+def test_each_band_says_name_value_unit_and_freshness(shown: Shown):
+    plot = shown.screen.plot
+    shown.fed.put(t0=31.26)
+    shown.screen.refresh(shown.fed.frame(0.2))
+    assert plot.legend[0] == LegendEntry("Bath", "31.3 °C", "live", Look.LIVE)
+    shown.fed.silent = {"t0"}
+    for _ in range(20):
+        shown.screen.refresh(shown.fed.frame(0.2))
+    assert plot.legend[0] == LegendEntry("Bath", "31.3 °C", "stale 4 s", Look.FROZEN)
+    QTest.mouseClick(shown.screen.pause, Qt.MouseButton.LeftButton)
+    shown.fed.put(t1=33.0)
+    shown.screen.refresh(shown.fed.frame(0.2))
+    assert plot.legend[1] == LegendEntry("t1", "33.0 °C", "now", Look.LIVE)
+    plot._read(plot._area.center().x())
+    when = plot.cursor_time
+    assert when is not None
+    expected = f"{shown.past.value(when):.1f} °C"
+    assert plot.legend[1] == LegendEntry("t1", expected, clock(when), Look.LIVE)
+    plot._read(plot._area.right())
+    assert plot.cursor_time is not None
+    unknown = LegendEntry("Bath", "", f"not known · {clock(plot.cursor_time)}", Look.EMPTY)
+    assert plot.legend[0] == unknown
+
+
+def test_no_two_lines_in_the_plot_have_one_colour(shown: Shown):
+    for index in (3, 4, 5, 0, 7, 2, 8):
+        shown.screen.toggle(index)
+        lanes = [lane.colour for lane in shown.screen.plot._canvas.lanes]
+        assert len(set(lanes)) == len(lanes)
+
+
+def test_the_axis_has_room_for_its_numbers(shown: Shown):
+    plot = shown.screen.plot
+    narrow = plot._area.left()
+    for _ in range(10):
+        shown.fed.put(t0=-123456.7, t1=5e6)
+        shown.screen.refresh(shown.fed.frame(0.2))
+    m = Metrics.of(plot)
+    for lane in plot._canvas.lanes:
+        for _, said in plot._ticks(lane, m):
+            assert painting.width(m.font(11), said) + m.px(8) <= plot._area.left()
+    assert plot._area.left() > narrow
+
+
+def test_a_plot_in_the_past_is_not_painted_again_while_nothing_changes(shown: Shown):
+    plot = shown.screen.plot
+    plot._pan(300.0)
+    shown.run(2)
+    plot._read(plot._area.center().x())
+    asked: list[object] = []
+    plot.update = lambda *area: asked.append(area)  # type: ignore[method-assign, assignment]
+    shown.run(2)
+    assert asked == []
 
 
 def test_a_gap_is_hatched(shown: Shown):

@@ -1,4 +1,4 @@
-"""Trends: up to six tags of a machine, back through everything that the engine remembers."""
+"""Trends: up to six tags of a machine, back through everything that engine and panel remember."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from hmi.present.history import HistorySource
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
+from hmi.present.trend_choice import MOST, toggled
 from hmi.present.trend_feed import TrendFeed
+from hmi.present.trend_memory import TrendMemory, trend_indexes
 from hmi.present.trend_window import PRESETS, TrendWindow
 from hmi.ui import fonts, painting
 from hmi.ui.badge import badge, badge_width
@@ -24,14 +26,17 @@ from hmi.ui.trend_button import TrendButton
 from hmi.ui.trend_list import TrendTagList
 from hmi.ui.trend_plot import TrendPlot
 
-MOST: Final = 6
+_VIEW: Final = "trends"
 _REPAINT: Final = SECOND // 10
 _LIST: Final = 300
 _BAR: Final = 52
 
 
 class TrendsScreen(Screen):
-    """The Trends screen of one session; a new session needs a new screen, which history fills again."""
+    """The Trends screen of one session; a new session needs a new screen, which ``memory`` fills again.
+
+    Choice and window are remembered too: what a person paused stays paused until that person goes on.
+    """
 
     def __init__(
         self,
@@ -40,17 +45,20 @@ class TrendsScreen(Screen):
         texts: Texts,
         history: HistorySource,
         parent: QWidget | None = None,
+        *,
+        memory: TrendMemory | None = None,
     ) -> None:
         super().__init__(session, theme, texts, parent)
-        self._feed = TrendFeed(session, history)
+        self._memory = memory or TrendMemory()
+        self._feed = TrendFeed(session, history, self._memory)
         self._machine = ""
-        self._chosen: dict[str, tuple[int, ...]] = {}
         self._now = session.welcome.started
         self._painted = NO_TIME
         self._card = QRectF()
         self.tags = TrendTagList(theme, self)
         self.tags.toggled.connect(self.toggle)
         self.plot = TrendPlot(session, theme, texts, self._feed, self)
+        self.plot.window_shown = self._memory.windows.get(_VIEW, TrendWindow())
         self.plot.window_changed.connect(self._show_state)
         self.presets: dict[int, TrendButton] = {}
         for seconds in PRESETS:
@@ -70,31 +78,27 @@ class TrendsScreen(Screen):
     @property
     def chosen(self) -> tuple[int, ...]:
         """The tags in the plot, in the order of their bands."""
-        return self._chosen.get(self._machine, ())
+        return tuple(self._colours())
 
     def show_machine(self, machine_id: str) -> None:
         """Offer the tags of a machine; those that its Machine screen shows are chosen to begin with."""
         if machine_id == self._machine:
             return
         self._machine = machine_id
-        machine = self.session.machine(machine_id)
         texts = self.texts.for_machine(machine_id)
         rows = [(i, self.session.tag(i)) for i in self.session.epoch.tags_of(machine_id)]
-        rows = [(i, tag) for i, tag in rows if tag.type.numeric]
-        self.tags.show_tags(rows, texts)
+        self.tags.show_tags([(i, tag) for i, tag in rows if tag.type.numeric], texts)
         self.plot.set_texts(texts)
-        if machine_id not in self._chosen:
-            names = machine.type.headline if machine.screen is None else machine.screen.trends
-            wanted = [self.session.index(machine_id, name) for name in names]
-            numeric = [index for index in wanted if self.session.tag(index).type.numeric]
-            self._chosen[machine_id] = tuple(numeric[:MOST])
+        if machine_id not in self._memory.chosen:
+            wanted = trend_indexes(self.session, self.session.machine(machine_id))[:MOST]
+            colours = {self.session.tag(index).id: number for number, index in enumerate(wanted)}
+            self._memory.chosen[machine_id] = colours
         self._follow()
 
     def toggle(self, index: int) -> None:
         """Put a tag into the plot or take it out; a seventh takes the place of the oldest."""
-        now = self.chosen
-        kept = tuple(i for i in now if i != index)
-        self._chosen[self._machine] = kept if index in now else (*now, index)[-MOST:]
+        chosen = self._memory.chosen.get(self._machine, {})
+        self._memory.chosen[self._machine] = toggled(chosen, self.session.tag(index).id)
         self._follow()
 
     def refresh(self, frame: Frame) -> None:
@@ -157,11 +161,20 @@ class TrendsScreen(Screen):
         button.setCheckable(True)
         return button
 
+    def _colours(self) -> dict[int, str]:
+        """The tags in the plot with their colours, as far as this epoch has them as numbers."""
+        found: dict[int, str] = {}
+        for tag_id, number in self._memory.chosen.get(self._machine, {}).items():
+            index = self.session.epoch.index.get(tag_id)
+            if index is not None and self.session.tag(index).type.numeric:
+                found[index] = self.theme.trend[number]
+        return found
+
     def _follow(self) -> None:
-        self._feed.follow(self.chosen)
-        self.tags.show_chosen(self.chosen)
-        self.plot.cursor_time = None
-        self.plot.lay_out()
+        colours = self._colours()
+        self._feed.follow(colours)
+        self.tags.show_chosen(colours)
+        self.plot.show_tags(colours)
         self.update()
 
     def _set_span(self, seconds: int) -> None:
@@ -177,6 +190,7 @@ class TrendsScreen(Screen):
 
     def _show_state(self) -> None:
         window = self.plot.window_shown
+        self._memory.windows[_VIEW] = window
         for seconds, button in self.presets.items():
             button.setChecked(window.span == seconds * SECOND)
         self.live.setChecked(window.live)
