@@ -22,7 +22,7 @@ class SiteMachine(Config):
     name: TextId
     area: str = ""
     line: str = ""
-    endpoints: Annotated[dict[Name, Endpoint], Field(min_length=1)]
+    endpoints: dict[Name, Endpoint]
     tags: dict[Name, dict[str, object]] = {}
     calibrations: tuple[Calibration, ...] | None = None
 

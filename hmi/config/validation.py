@@ -49,6 +49,11 @@ def validate(
         return None, problems
 
 
+def paths_of(error: ValidationError, data: object) -> list[DataPath]:
+    """Where the mistakes are; for a missing key, where it is missing."""
+    return [_Place.of(each, data).path for each in error.errors(include_url=False)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """An error and its path in the data; ``branch``: the length of ``loc`` before a union member's name."""
@@ -80,7 +85,7 @@ def _path(loc: Loc, taken: Sequence[bool]) -> Loc:
 def _child(node: object, step: str | int) -> object:
     if isinstance(node, dict):
         return node.get(str(step))
-    return node[step] if isinstance(node, list) and isinstance(step, int) else None
+    return node[step] if isinstance(node, list) and isinstance(step, int) and step < len(node) else None
 
 
 def _descend(node: object, loc: Loc) -> list[bool]:
@@ -103,7 +108,7 @@ def _told(places: list[_Place], model: type[BaseModel], data: object) -> Iterato
         if place.branch is not None:
             unions.setdefault(place.error["loc"][: place.branch], []).append(place)
         elif not _is_echo(place.error):
-            yield place.path, word(place.error, model, _at(data, place.path))
+            yield place.path, word(place.error, model, at(data, place.path))
     for loc, members in unions.items():
         right_shape = [
             each
@@ -112,7 +117,7 @@ def _told(places: list[_Place], model: type[BaseModel], data: object) -> Iterato
         ]
         if right_shape:
             for each in right_shape:
-                yield each.path, word(each.error, model, _at(data, each.path))
+                yield each.path, word(each.error, model, at(data, each.path))
         else:
             text = f"found {found(members[0].error['input'])}, expected {describe(expected_at(model, loc))}"
             yield members[0].path, text
@@ -128,7 +133,8 @@ def _is_echo(error: ErrorDetails) -> bool:
     )
 
 
-def _at(data: object, path: Loc) -> object:
+def at(data: object, path: Loc) -> object:
+    """The value at a path, None where there is none."""
     for step in path:
         data = _child(data, step)
     return data

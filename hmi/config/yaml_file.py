@@ -6,7 +6,7 @@ The first key of every file is ``schema: twinpane.<kind>/<version>``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from hmi.config import yaml_text
 from hmi.config.problems import Problem
+from hmi.config.salvage import Remains, salvage
 from hmi.config.validation import validate
 from hmi.config.wording import found
 from hmi.config.yaml_text import Document
@@ -28,15 +29,25 @@ _HEADER: Final = re.compile(r"twinpane\.([a-z]+)/([0-9]{1,6})")
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[M]):
-    """A file's model (None where it has mistakes), its problems, and the lines for checks across files."""
+    """A file's model (None where it has mistakes), its problems, and the lines for checks across files.
+
+    ``remains``: what is left of a file with mistakes, None where it has none or too little is left.
+    """
 
     model: M | None
     document: Document
     problems: tuple[Problem, ...]
+    remains: Remains[M] | None = None
 
     def problem(self, text: str, *path: str | int) -> Problem:
         """A further problem, at the line of the key or item at ``path``."""
         return self.document.problem(path, text)
+
+    def left(self) -> Loaded[M]:
+        """This file without what is wrong in it: for checks, not for use. The problems stay told."""
+        if self.remains is None:
+            return self
+        return replace(self, model=self.remains.model, document=self.remains.document)
 
 
 def load(file: Path, model: type[M], kind: str) -> Loaded[M]:
@@ -44,6 +55,7 @@ def load(file: Path, model: type[M], kind: str) -> Loaded[M]:
     document = yaml_text.read(file)
     problems = list(document.problems)
     made: M | None = None
+    remains: Remains[M] | None = None
     if isinstance(document.data, dict):
         key = _header_key(document.data)
         header, readable = _check_header(document.data, kind, key)
@@ -52,12 +64,13 @@ def load(file: Path, model: type[M], kind: str) -> Loaded[M]:
             body = {each: value for each, value in document.data.items() if each != key}
             made, wrong = validate(model, body, document)
             problems += wrong
+            remains = salvage(model, body, document) if problems else None
     elif not problems:
         what = "the file is empty" if document.data is None else f"found {found(document.data)}"
         problems.append(
             Problem(file, document.line(), f"{what}, expected {_expected_header(kind)} and its keys")
         )
-    return Loaded(None if problems else made, document, tuple(sorted(set(problems))))
+    return Loaded(None if problems else made, document, tuple(sorted(set(problems))), remains)
 
 
 def _expected_header(kind: str) -> str:

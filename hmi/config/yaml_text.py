@@ -7,7 +7,7 @@ no tags, no duplicate keys, one document, bounded size and depth.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -37,13 +37,17 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(slots=True)
 class Document:
-    """One parsed file. ``refused`` are places whose value could not be read: errors there are echoes."""
+    """One parsed file. ``refused`` are places whose value could not be read: errors there are echoes.
+
+    ``origins``: place here → place in the file, for a document of which parts were taken out.
+    """
 
     file: Path
     data: object = None
     lines: dict[DataPath, int] = field(default_factory=dict)
     refused: set[DataPath] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    origins: Mapping[DataPath, DataPath] = field(default_factory=dict)
 
     def line(self, *path: str | int) -> int:
         """The line of a key or item, or of the nearest thing around it that exists."""
@@ -53,7 +57,10 @@ class Document:
         return self.lines.get((), 1)
 
     def problem(self, path: DataPath, text: str) -> Problem:
-        """A problem at a place of this file."""
+        """A problem at a place of this file; a text that begins with the place tells that of the file."""
+        place = ".".join(map(str, path))
+        if path in self.origins and text.startswith(f"{place}:"):
+            text = ".".join(map(str, self.origins[path])) + text.removeprefix(place)
         return Problem(self.file, self.line(*path), text)
 
 

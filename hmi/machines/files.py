@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +43,24 @@ class PluginFiles:
         yield self.tags
         yield from (each for each in (self.geometry, self.screen) if each is not None)
         yield from self.texts.values()
+
+    def left(self) -> PluginFiles:
+        """These files without what is wrong in each of them: for checks across them."""
+        if not self.problems:
+            return self
+        return replace(
+            self,
+            type=self.type.left(),
+            tags=self.tags.left(),
+            geometry=self.geometry.left() if self.geometry else None,
+            screen=self.screen.left() if self.screen else None,
+            texts={language: each.left() for language, each in self.texts.items()},
+        )
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The names of what `left` has no more."""
+        return frozenset().union(*(each.remains.missing for each in self.all() if each.remains))
 
     @property
     def problems(self) -> tuple[Problem, ...]:

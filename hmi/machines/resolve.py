@@ -13,6 +13,7 @@ from typing import Final
 
 from hmi.config.epoch import Epoch, Machine, Quarantined
 from hmi.config.problems import ConfigurationError, Problem, listing, suggestion
+from hmi.config.salvage import without_echoes
 from hmi.config.site import Site, SiteMachine
 from hmi.config.tags import Tag
 from hmi.config.yaml_file import Loaded, load
@@ -51,21 +52,25 @@ def resolve_site(
     plugins that the site uses is imported, so that one that fails is quarantined now, not when used.
 
     Raises:
-        ConfigurationError: mistakes in site.yaml, all of them.
+        ConfigurationError: mistakes in site.yaml, all of them, and with them those in other files.
         ValueError: an endpoint override that fits nothing.
     """
-    loaded = load(site / SITE, Site, "site")
+    whole = load(site / SITE, Site, "site")
+    loaded = whole.left()
     if loaded.model is None:
-        raise ConfigurationError(loaded.problems)
-    model = override_endpoints(loaded.model, endpoint_overrides or {})
+        raise ConfigurationError(whole.problems)
+    model = loaded.model if whole.problems else override_endpoints(loaded.model, endpoint_overrides or {})
     found = discover(site) if plugins is None else Discovery(tuple(plugins))
     texts, misplaced = load_texts(site / "texts")
     work = _Work(loaded, found, import_code, list(found.quarantined))
     work.fatal += _duplicates(loaded)
     for position, machine in enumerate(model.machines):
         work.add(position, machine, model)
-    if work.fatal:
-        raise ConfigurationError(work.fatal)
+    problems = {*work.problems, *misplaced, *(each for file in texts.values() for each in file.problems)}
+    if work.fatal or whole.problems:
+        missing = whole.remains.missing if whole.remains else ()
+        told = without_echoes((*work.fatal, *problems), missing)
+        raise ConfigurationError((*whole.problems, *told))
     epoch = Epoch(
         site=model.id,
         name=model.name,
@@ -75,7 +80,6 @@ def resolve_site(
         texts=texts_of(texts),
         quarantined=tuple(work.quarantined),
     )
-    problems = {*work.problems, *misplaced, *(each for file in texts.values() for each in file.problems)}
     return Resolution(epoch, tuple(sorted(problems)), work.used)
 
 

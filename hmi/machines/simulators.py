@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar, cast
 
 import pluggy
@@ -16,7 +18,27 @@ T = TypeVar("T")
 
 
 class PluginCodeError(Exception):
-    """A plugin's Python failed; the text says where and with what, for its author."""
+    """A plugin's Python failed; the text says where and with what, for its author.
+
+    ``file`` and ``line``: the last place in the plugin's own code on the way to the error, else line 1 of
+    its package.
+    """
+
+    def __init__(self, plugin: MachinePlugin, text: str, cause: BaseException | None = None) -> None:
+        super().__init__(f"{plugin.id}: {text}")
+        self.file, self.line = _place(plugin.folder, cause)
+
+
+def _place(folder: Path, cause: BaseException | None) -> tuple[Path, int]:
+    places = [
+        (each.filename, each.lineno) for each in traceback.extract_tb(cause.__traceback__ if cause else None)
+    ]
+    if isinstance(cause, SyntaxError):
+        places.append((cause.filename or "", cause.lineno))
+    for name, line in reversed(places):
+        if Path(name).is_relative_to(folder):
+            return Path(name), line or 1
+    return folder / "__init__.py", 1
 
 
 def load_code(plugin: MachinePlugin) -> pluggy.PluginManager:
@@ -34,7 +56,7 @@ def load_code(plugin: MachinePlugin) -> pluggy.PluginManager:
             registry.register(module, plugin.id)
             registry.check_pending()
         except pluggy.PluginValidationError as error:
-            raise PluginCodeError(f"{plugin.id}: a hook does not fit: {error}") from error
+            raise PluginCodeError(plugin, f"a hook does not fit: {error}") from error
     return registry
 
 
@@ -54,4 +76,4 @@ def _guarded(plugin: MachinePlugin, what: str, call: Callable[[], T]) -> T:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise PluginCodeError(f"{plugin.id}: {what} raised {type(error).__name__}: {error}") from error
+        raise PluginCodeError(plugin, f"{what} raised {type(error).__name__}: {error}", error) from error

@@ -140,3 +140,81 @@ def test_help_says_what_it_does(command: object) -> None:
     result = CliRunner().invoke(command, ["--help"])  # type: ignore[arg-type]
     assert result.exit_code == 0
     assert "site" in result.output.lower()
+
+
+def test_lint_tells_mistakes_within_and_across_all_files_at_once(
+    site: Path, plugin_folder: Path, change: Change
+) -> None:
+    """A mistake in a file hides neither others in it nor those in the files that build on it."""
+    (site / "site.yaml").write_text(
+        (site / "site.yaml").read_text()
+        + "  - id: other\n    plugin: nobody_has_it\n    name: machine.press1\n    arae: Hall\n"
+        + "    endpoints:\n      main: {protocol: opcua, url: 'http://h:1'}\n"
+    )
+    change("tags.yaml", "type: bool", "type: boolean")  # a tag that is left out of the other checks
+    change("tags.yaml", "unit: kN", "unit: kX")
+    change("tags.yaml", "derived: pressure * 2", "derived: pressure * tow")
+    change("screens/machine.yaml", "tiles: [{tag: force}]", "tiles: [{tga: force}, {tag: forse}]")
+    change("screens/machine.yaml", "trends: [force]", "trends: [nothing_like_it]")
+    change("geometry.yaml", "frame: slide", "frame: slied")
+    change("geometry.yaml", "{at: [0, 0, 0], tag", "{att: [0, 0, 0], tag")
+    change("machine.yaml", "headline: [force]", "headline: [forec]\nnonsense: 1")
+    change("texts/en.yaml", "tag.left: Left", "tag.left: 1")
+    change("texts/en.yaml", "type.name: Press", "type.nmae: Press")
+    geometry = (plugin_folder / "geometry.yaml").read_text().splitlines()
+    labels = 1 + next(i for i, line in enumerate(geometry) if "att:" in line)
+    _, lines = run_lint(site)
+    told = [line.removeprefix(f"{site}/").removeprefix("machines/press/") for line in lines[:-1]]
+    expected = [
+        "geometry.yaml:5: shapes.0.frame: there is no frame `slied`",
+        f"geometry.yaml:{labels}: labels.0.att: unknown key",
+        f"geometry.yaml:{labels}: labels.0: the key `at` is missing",
+        "machine.yaml:9: headline.0: there is no tag `forec`",
+        "machine.yaml:10: nonsense: unknown key",
+        "screens/machine.yaml:4: tiles.0: the key `tag` is missing",
+        "screens/machine.yaml:4: tiles.0.tga: unknown key",
+        "screens/machine.yaml:4: tiles.1.tag: there is no tag `forse`",
+        "screens/machine.yaml:5: trends.0: there is no tag `nothing_like_it`",
+        "tags.yaml:4: tags.force.unit: found the unit 'kX'",
+        "tags.yaml:28: tags.open.type: found the text 'boolean'",
+        "tags.yaml:37: tags.doubled.derived: ",
+        "texts/en.yaml:2: texts: no text for `type.name`",
+        "texts/en.yaml:7: texts.tag.left: found 1",
+        "site.yaml:10: machines.1.plugin: the plugin `nobody_has_it` is not installed",
+        "site.yaml:12: machines.1.arae: unknown key",
+        "site.yaml:14: machines.1.endpoints.main.url: found 'http://h:1'",
+    ]
+    missed = [each for each in expected if not any(line.startswith(each) for line in told)]
+    assert missed == [], "\n".join(told)
+    more = [line for line in told if not any(line.startswith(each) for each in expected)]
+    assert more == []
+
+
+CODE = {
+    "saw": ("import a_package_that_nobody_has", "__init__.py:1: saw: import of twinpane_saw raised Module"),
+    "drill": ("x = 1\ny = (\n", "__init__.py:2: drill: import of twinpane_drill raised SyntaxError"),
+    "lathe": (
+        "\n\nraise SystemExit(3)",
+        "__init__.py:3: lathe: import of twinpane_lathe raised SystemExit: 3",
+    ),
+    "mill": (
+        "from hmi.api import hookimpl\n@hookimpl\ndef twinpane_simlator(): ...\n",
+        "__init__.py:1: mill: a hook does not fit: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("plugin", CODE)
+def test_lint_tells_of_plugins_whose_python_fails(site: Path, install: Install, plugin: str) -> None:
+    code, expected = CODE[plugin]
+    folder = install(plugin, code)
+    for arguments in ((folder,), ("--site", site)):
+        status, lines = run_lint(*arguments)
+        assert status == 1
+        assert [line for line in lines if line.startswith(f"{folder}/{expected}")], lines
+    (site / "site.yaml").write_text(
+        (site / "site.yaml").read_text().replace("plugin: press", f"plugin: {plugin}")
+    )
+    status, lines = run_lint(site)
+    assert status == 1
+    assert [line for line in lines if line.startswith(f"{folder}/{expected}")], lines

@@ -90,7 +90,7 @@ def test_its_machines_are_left_out_and_the_rest_runs(site: Path, install: Instal
     install(name, code)
     with (site / "site.yaml").open("a") as file:
         file.write(f"  - id: second\n    plugin: {name}\n    name: n\n    endpoints:\n"
-                   "      main: {protocol: opcua, url: opc.tcp://h}\n")  # fmt: skip
+                   "      main: {protocol: opcua, url: opc.tcp://h:1}\n")  # fmt: skip
     resolution = resolve_site(site)
     assert [machine.id for machine in resolution.epoch.machines] == ["press1"]
     causes = {each.name: each.cause for each in resolution.epoch.quarantined if each.name in ("second", name)}

@@ -5,9 +5,10 @@ A check is ``(PluginFiles) -> Iterator[Problem]`` and looks only at files that a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from hmi.config.problems import Problem
+from hmi.config.salvage import without_echoes
 from hmi.machines.files import PluginFiles
 from hmi.machines.lint import (
     addresses,
@@ -20,6 +21,8 @@ from hmi.machines.lint import (
     texts,
     units,
 )
+
+Check = Callable[[PluginFiles], Iterator[Problem]]
 
 SOUNDNESS = (
     units.check,
@@ -39,12 +42,17 @@ CARE = (texts.check, ranges.check)
 def unsound(files: PluginFiles) -> Iterator[Problem]:
     """All mistakes for which the plugin cannot run: within files, and across them."""
     yield from files.problems
-    for check in SOUNDNESS:
-        yield from check(files)
+    yield from _across(files, SOUNDNESS)
 
 
 def all_problems(files: PluginFiles) -> Iterator[Problem]:
     """Every mistake of a plugin."""
     yield from unsound(files)
-    for check in CARE:
-        yield from check(files)
+    yield from _across(files, CARE)
+
+
+def _across(files: PluginFiles, checks: Iterable[Check]) -> Iterator[Problem]:
+    """What is wrong across the files, also where there are mistakes within them."""
+    left, missing = files.left(), files.missing
+    for check in checks:
+        yield from without_echoes(check(left), missing)

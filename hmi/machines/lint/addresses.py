@@ -49,7 +49,7 @@ def check(files: PluginFiles) -> Iterator[Problem]:
 
 def _check_protocols(files: PluginFiles) -> Iterator[Problem]:
     """The protocols that machine.yaml names are those for which there are addresses."""
-    if files.type.model is None or not files.entries:
+    if files.type.model is None or not files.entries or files.tags.problems:
         return
     for i, protocol in enumerate(files.type.model.protocols):
         if not any(tag.address.of(protocol) for tag in files.entries.values()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,9 @@ from hmi.machines.discovery import Discovery, discover
 from hmi.machines.files import MACHINE, load_plugin, load_texts
 from hmi.machines.lint import all_problems
 from hmi.machines.lint.texts import check_texts
+from hmi.machines.plugin import MachinePlugin
 from hmi.machines.resolve import SITE, resolve_site
+from hmi.machines.simulators import PluginCodeError, load_code
 
 _NOT_SOURCES: Final = frozenset((".git", "build", "dist", "node_modules", "__pycache__"))
 
@@ -52,14 +54,26 @@ def lint_path(path: Path) -> Report:
 
 
 def lint_plugin(folder: Path) -> Report:
-    """One plugin folder."""
+    """One plugin folder, and its Python where it is that of an installed plugin."""
     files = load_plugin(folder)
-    return Report(tuple(all_problems(files)), frozenset(each.document.file for each in files.all()))
+    report = Report(tuple(all_problems(files)), frozenset(each.document.file for each in files.all()))
+    installed = (each for each in discover().plugins if each.folder.resolve() == folder.resolve())
+    return report + Report(tuple(_in_code(installed)))
+
+
+def _in_code(plugins: Iterable[MachinePlugin]) -> Iterator[Problem]:
+    """Plugins whose Python cannot be loaded."""
+    for plugin in plugins:
+        try:
+            load_code(plugin)
+        except PluginCodeError as error:
+            text = f"{error} (plugin {plugin.id} of {plugin.origin}), expected a package that can be imported"
+            yield Problem(error.file, error.line, " ".join(text.split()))
 
 
 def lint_site(site: Path) -> Report:
     """A site folder: its own files, its tag overrides, and the plugin folders that it holds."""
-    loaded = load(site / SITE, Site, "site")
+    loaded = load(site / SITE, Site, "site").left()
     texts, _ = load_texts(site / "texts")
     files = {loaded.document.file, *(each.document.file for each in texts.values())}
     report = Report((), frozenset(files))
@@ -72,6 +86,8 @@ def lint_site(site: Path) -> Report:
         ids = {loaded.model.name: "the site's name"}
         ids |= {machine.name: f"the name of machine {machine.id}" for machine in loaded.model.machines}
         report += Report(tuple(check_texts(ids, texts)))
+        used = {machine.plugin for machine in loaded.model.machines}
+        report += Report(tuple(_in_code(each for each in discover(site).plugins if each.id in used)))
     for folder in sorted((site / "machines").glob(f"*/{MACHINE}")):
         report += lint_plugin(folder.parent)
     return report
