@@ -302,7 +302,7 @@ def test_a_twin_that_was_out_of_view_catches_up_and_draws_no_path_that_it_did_no
     view.refresh(fed.frame(0.1))
     scene = view._scene
     assert scene is not None
-    box = bounds(scene.views[0].items[1].outline)
+    box = next(bounds(item.outline) for item in scene.views[0].items if item.style == "workpiece")
     trail = next(item.outline for item in scene.views[0].items if item.style == "trail")
     assert box is not None
     assert box[0] == 120.0
