@@ -2,27 +2,36 @@
 
 One ring for all tags keeps the memory bounded whatever the tags do; the price is that it reaches back
 less far on a busy site, which every reply says (``complete_from``). The recorder will reach further.
+
+A gap begins with a Bad sample and ends with the next one that is not Bad. A device repeats an unchanged
+value with the time of its last change, which may lie before the gap: such a sample counts as taken when it
+was received, else the gap would swallow what follows and the value would stand twice in the past.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from hmi.config.tags import Tag
 from hmi.model import values
-from hmi.model.samples import I64
-from hmi.model.status import severities
+from hmi.model.clock import NO_TIME
+from hmi.model.samples import I64, U32
+from hmi.model.status import Severity, severities
 from hmi.model.values import ValueType
 from hmi.twin.store import Samples
+
+MOST_POINTS: Final = 20_000
+"""In one answer, whatever is asked for: 340 kB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """One tag's history: ``time`` i8[n] UTC ns rising, ``value`` f8[n], ``severity`` u1[n]."""
+    """One tag's history: ``time`` i8[n] UTC ns not falling, ``value`` f8[n], ``severity`` u1[n]."""
 
     time: I64
     value: npt.NDArray[np.float64]
@@ -30,45 +39,77 @@ class Series:
 
 
 class History:
-    """The last ``capacity`` samples (25 bytes each) of the numeric tags of one epoch."""
+    """The last ``capacity`` samples (21 bytes each) of the numeric tags of one epoch."""
 
     def __init__(self, tags: Sequence[Tag], capacity: int, began: int) -> None:
         """``began``: UTC ns since when samples have been kept."""
-        self._types = [tag.type for tag in tags]
-        self._kind = np.array([_KINDS.index(t) if t.numeric else 255 for t in self._types], np.uint8)
+        self._kind = np.array([_KINDS.index(t.type) if t.type.numeric else 255 for t in tags], np.uint8)
         self._index = np.zeros(capacity, np.uint32)
         self._time = np.zeros(capacity, np.int64)
         self._value = np.zeros(capacity, np.float64)
         self._severity = np.zeros(capacity, np.uint8)
         self._written = 0
-        self._began = began
+        self._complete_from = began
+        # For each tag: the latest time that was ever kept, and whether its last sample is Bad.
+        self._latest = np.full(len(tags), NO_TIME, np.int64)
+        self._in_gap = np.zeros(len(tags), np.bool_)
 
     @property
     def complete_from(self) -> int:
-        """UTC ns since when every sample is still held."""
-        capacity = len(self._index)
-        if self._written <= capacity:
-            return self._began
-        oldest = self._time[self._written % capacity]
-        return max(self._began, int(oldest))
+        """UTC ns since when every sample is still held: after the latest that was overwritten."""
+        return self._complete_from
+
+    def after_last(self, index: U32, time: I64) -> I64:
+        """``time`` i8[n], moved to directly after the last sample of each tag where it is not later."""
+        return np.maximum(time, np.where(self._latest[index] == NO_TIME, NO_TIME, self._latest[index] + 1))
 
     def add(self, samples: Samples) -> None:
         """Keep samples; strings and arrays have no trend and are passed over."""
-        rows = np.flatnonzero(self._kind[samples.index] != 255)[-len(self._index) :]
+        rows = np.flatnonzero(self._kind[samples.index] != 255)
         if not len(rows):
             return
         index = samples.index[rows]
+        severity = severities(samples.status[rows])
+        time = self._out_of_gaps(index, samples.time[rows], samples.receive_time[rows], severity)
+        np.maximum.at(self._latest, index, time)
+        self._in_gap[index] = severity == Severity.BAD
         numbers = np.empty(len(rows), np.float64)
         kinds = self._kind[index]
         for kind in np.unique(kinds):
             of_kind = kinds == kind
             numbers[of_kind] = values.as_floats(samples.value[rows[of_kind]], _KINDS[kind])
-        at = (self._written + np.arange(len(rows))) % len(self._index)
-        self._index[at] = index
-        self._time[at] = samples.time[rows]
-        self._value[at] = numbers
-        self._severity[at] = severities(samples.status[rows])
-        self._written += len(rows)
+        self._keep(index, time, numbers, severity)
+
+    def _out_of_gaps(
+        self, index: U32, time: I64, received: I64, severity: npt.NDArray[np.uint8]
+    ) -> npt.NDArray[np.int64]:
+        """The times at which samples count that end a gap; see this file's head."""
+        stale = self._in_gap[index] & (severity != Severity.BAD) & (time <= self._latest[index])
+        if not stale.any():
+            return time
+        # What the device tells of the time after it began the gap stays, and stays in order.
+        told = time > self._latest[index]
+        later = np.full(len(self._kind), np.iinfo(np.int64).max, np.int64)
+        np.minimum.at(later, index[told], time[told])
+        ends = np.minimum(np.maximum(received, self._latest[index] + 1), later[index])
+        return np.where(stale, ends, time)
+
+    def _keep(
+        self, index: U32, time: I64, numbers: npt.NDArray[np.float64], severity: npt.NDArray[np.uint8]
+    ) -> None:
+        capacity, n = len(self._index), len(index)
+        held = min(self._written, capacity)
+        # What falls out: of what is held the oldest, then of these samples the first.
+        out = (self._written - held + np.arange(min(max(held + n - capacity, 0), held))) % capacity
+        for lost in (self._time[out], time[: max(n - capacity, 0)]):
+            if len(lost):
+                self._complete_from = max(self._complete_from, int(lost.max()) + 1)
+        at = (self._written + np.arange(n))[-capacity:] % capacity
+        self._index[at] = index[-capacity:]
+        self._time[at] = time[-capacity:]
+        self._value[at] = numbers[-capacity:]
+        self._severity[at] = severity[-capacity:]
+        self._written += n
 
     def series(self, index: int, begin: int, end: int) -> Series:
         """All held samples of one tag in [begin, end], and the one before ``begin`` if it is held."""

@@ -10,7 +10,7 @@ from hmi.config.tags import TagDescription
 from hmi.engine.history import History, Series, decimate
 from hmi.engine.scaling import Scaling
 from hmi.model import status
-from hmi.model.clock import Instant
+from hmi.model.clock import SECOND, Instant
 from hmi.model.values import ValueType
 from hmi.testing.epochs import batch_of, epoch_of
 
@@ -22,6 +22,8 @@ EPOCH = epoch_of(
     }
 )
 SCALING = Scaling(EPOCH.tags)
+T0 = 1_700_000_000 * SECOND
+NOW = Instant(T0 + 1000, 1)
 A, B = EPOCH.index["m/a"], EPOCH.index["m/b"]
 
 STEPS = st.lists(
@@ -39,31 +41,70 @@ def test_the_ring_holds_the_last_samples_in_time_order(
     history = History(EPOCH.tags, capacity, began=0)
     everything: list[tuple[str, int, int]] = []
     for step in steps:
-        rows = [(n, float(v) if n == "a" else v, 0, t) for n, v, t in step]
-        history.add(SCALING.samples(batch_of(EPOCH, [*rows, ("name", "x")], Instant(99, 1)), 0))
+        rows = [(n, float(v) if n == "a" else v, 0, T0 + t) for n, v, t in step]
+        history.add(SCALING.samples(batch_of(EPOCH, [*rows, ("name", "x")], NOW), 0))
         everything += step
+    lost = [t for _, _, t in everything[:-capacity]]
+    assert history.complete_from == max([0, *(T0 + t + 1 for t in lost)])
     kept = everything[-capacity:]
     for name, index in (("a", A), ("b", B)):
         expected = sorted(((t, v) for n, v, t in kept if n == name), key=lambda x: x[0])
-        got = history.series(index, -1, 1000)
-        assert got.time.tolist() == [t for t, _ in expected]
+        got = history.series(index, T0 - 1, T0 + 1000)
+        assert (got.time - T0).tolist() == [t for t, _ in expected]
         assert got.value.tolist() == [float(v) for _, v in expected]
 
 
 def test_a_window_begins_with_the_value_held_before_it() -> None:
     history = History(EPOCH.tags, 100, began=0)
-    rows = [("a", float(t), 0, t) for t in (10, 20, 30, 40)]
-    history.add(SCALING.samples(batch_of(EPOCH, rows, Instant(99, 1)), 0))
-    assert history.series(A, 25, 35).time.tolist() == [20, 30]
-    assert history.series(B, 25, 35).time.tolist() == []
+    rows = [("a", float(t), 0, T0 + t) for t in (10, 20, 30, 40)]
+    history.add(SCALING.samples(batch_of(EPOCH, rows, NOW), 0))
+    assert (history.series(A, T0 + 25, T0 + 35).time - T0).tolist() == [20, 30]
+    assert history.series(B, T0 + 25, T0 + 35).time.tolist() == []
 
 
-def test_the_reach_is_told_when_the_ring_has_turned() -> None:
-    history = History(EPOCH.tags, 3, began=5)
-    assert history.complete_from == 5
-    for t in (10, 20, 30, 40, 50):
-        history.add(SCALING.samples(batch_of(EPOCH, [("a", 1.0, 0, t)], Instant(99, 1)), 0))
-    assert history.complete_from == 30
+def test_the_reach_is_told_when_the_ring_has_turned_whatever_the_order_of_times() -> None:
+    history = History(EPOCH.tags, 3, began=T0 + 5)
+    assert history.complete_from == T0 + 5
+    for t in (20, 10, 30, 40, 50):
+        history.add(SCALING.samples(batch_of(EPOCH, [("a", 1.0, 0, T0 + t)], NOW), 0))
+    assert history.complete_from == T0 + 21, "20 was overwritten before 10, and is lost as well"
+
+
+STEP = st.tuples(st.integers(0, 50), st.sampled_from([status.GOOD, status.UNCERTAIN, status.BAD]))
+
+
+@given(st.lists(st.lists(STEP, min_size=1, max_size=3), min_size=1, max_size=8))
+def test_a_gap_never_swallows_what_was_received_after_it(steps: list[list[tuple[int, int]]]) -> None:
+    """Whatever times a device repeats after a gap: the last point is as good as the last sample."""
+    history = History(EPOCH.tags, 100, began=0)
+    for n, step in enumerate(steps):
+        rows = [("a", float(n), quality, T0 + t) for t, quality in sorted(step)]
+        before = history.series(A, T0 - 1, T0 + 10_000)
+        received = Instant(T0 + 100 + n, n)
+        history.add(SCALING.samples(batch_of(EPOCH, rows, received), 0))
+        after = history.series(A, T0 - 1, T0 + 10_000)
+        in_gap = len(before.time) and before.severity[-1] == 2
+        ended = all(quality < status.BAD for _, quality in step)
+        if in_gap and ended:
+            assert after.severity[-1] < 2
+            assert after.value[-1] == n
+            assert after.time[: len(before.time)].tolist() == before.time.tolist(), "the past stays"
+
+
+def test_a_value_repeated_after_a_gap_counts_from_when_it_was_received() -> None:
+    history = History(EPOCH.tags, 100, began=0)
+    for rows, received in (
+        ([("a", 1.0, 0, T0)], 10),
+        ([("a", 0.0, status.BAD, T0 + 20)], 20),
+        ([("a", 1.0, 0, T0)], 500),
+        ([("a", 0.0, status.BAD, T0 + 600)], 600),
+        ([("a", 1.0, 0, T0), ("a", 2.0, 0, T0 + 650)], 900),
+    ):
+        history.add(SCALING.samples(batch_of(EPOCH, rows, Instant(T0 + received, 1)), 0))
+    got = history.series(A, T0 - 1, T0 + 1000)
+    assert (got.time - T0).tolist() == [0, 20, 500, 600, 650, 650]
+    assert got.severity.tolist() == [0, 2, 0, 2, 0, 0]
+    assert got.value[-1] == 2.0
 
 
 @given(
