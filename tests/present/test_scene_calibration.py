@@ -11,10 +11,12 @@ from hmi.config.geometry import Geometry
 from hmi.config.tags import TagDescription
 from hmi.model import status
 from hmi.model.clock import SECOND
+from hmi.present.calibration_text import CalibrationText, calibration_text
 from hmi.present.freshness import Freshness
 from hmi.present.scene import Scene
 from hmi.present.scene_calibration import Doubt
 from hmi.present.scene_outlines import bounds
+from hmi.present.texts import Texts, own_catalogue
 from hmi.testing.hand_fed import HandFed
 
 SPAN = {"low": -100.0, "high": 100.0}
@@ -116,3 +118,32 @@ def test_a_residual_past_the_tolerance_makes_positions_uncertain() -> None:
     assert scene.views[0].items[2].freshness is Freshness.LIVE
     _, scene = fed(calibrated(bent, tolerance=0.4))
     assert scene.views[0].items[0].freshness is Freshness.LIVE
+
+
+def said(geometry: Geometry, utc: int, language: str = "en") -> CalibrationText | None:
+    values = HandFed(TAGS, geometry)
+    axes = Scene(geometry, "m", values.session).axes
+    return calibration_text(geometry, axes, utc, Texts(language, (own_catalogue(),)))
+
+
+def test_the_line_says_what_holds_and_why_it_does_not() -> None:
+    geometry = calibrated(SKEWED)
+    due = 1_800_057_600 * SECOND
+    assert said(geometry, due - 1) == CalibrationText(
+        "Calibrated 2026-01-16, residual up to 0.000 mm, due 2027-01-16"
+    )
+    assert said(geometry, due) == CalibrationText(
+        "Calibration overdue since 2027-01-16: positions are uncertain", doubtful=True
+    )
+    bent = said(calibrated([*SKEWED, ([5, 5], [10.5, 12.4])]), due, "de")
+    assert bent == CalibrationText(
+        "Kalibrierung vom 2026-01-16 weicht bis 0,320 mm ab, zulässig 0,050 mm: Positionen sind unsicher",
+        doubtful=True,
+    )
+
+
+def test_a_machine_without_a_calibration_says_so_if_it_moves() -> None:
+    geometry = calibrated(SKEWED).model_copy(update={"calibrations": ()})
+    assert said(geometry, 0) == CalibrationText("Drawn by nominal geometry, not calibrated")
+    still = geometry.model_copy(update={"frames": {}, "shapes": ()})
+    assert said(still, 0) is None
