@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hmi.config.epoch import Epoch
 from hmi.model import values
 from hmi.model.context import ContextEvent, ContextKey
@@ -18,6 +20,8 @@ class ContextTracker:
         for machine in epoch.machines:
             for key, name in machine.type.context.items():
                 self._bound[epoch.index[f"{machine.id}/{name}"]] = (machine.id, key)
+        self._is_bound = np.zeros(len(epoch.tags), np.bool_)
+        self._is_bound[list(self._bound)] = True
         self._current: dict[tuple[str, ContextKey], ContextEvent] = {}
 
     @property
@@ -27,17 +31,15 @@ class ContextTracker:
 
     def events(self, samples: Samples) -> list[ContextEvent]:
         """The changes of context in these samples; a Bad value means that the machine no longer says."""
-        if not self._bound:
-            return []
         events = []
-        for row, index in enumerate(samples.index.tolist()):
-            if index in self._bound:
-                machine, key = self._bound[index]
-                event = ContextEvent(machine, key, self._text(samples, row, index), int(samples.time[row]))
-                known = self._current.get((machine, key))
-                if event.value != (known.value if known else ""):
-                    self._current[machine, key] = event
-                    events.append(event)
+        for row in np.flatnonzero(self._is_bound[samples.index]).tolist():
+            index = int(samples.index[row])
+            machine, key = self._bound[index]
+            event = ContextEvent(machine, key, self._text(samples, row, index), int(samples.time[row]))
+            known = self._current.get((machine, key))
+            if event.value != (known.value if known else ""):
+                self._current[machine, key] = event
+                events.append(event)
         return events
 
     def _text(self, samples: Samples, row: int, index: int) -> str:

@@ -6,10 +6,10 @@ calls, replayed, gives the identical states and news.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from hmi.config.epoch import Epoch
 from hmi.engine.context import ContextTracker
@@ -20,6 +20,7 @@ from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, 
 from hmi.link.table import TableWriter
 from hmi.model.clock import NO_TIME, Instant
 from hmi.model.samples import (
+    U32,
     Batch,
     ClockOffset,
     Confirmation,
@@ -35,18 +36,21 @@ from hmi.twin.store import Samples, Store
 
 @dataclass(slots=True)
 class EndpointState:
-    """What is known of one endpoint; ``tags`` u4[n] are the tags that it serves."""
+    """What is known of one endpoint; ``tags`` u4[n] are the tags that it serves.
+
+    ``told`` says whether its tags have a status by now: samples, or that it cannot be reached.
+    """
 
     machine: str
     name: str
-    tags: np.typing.NDArray[np.uint32]
+    tags: U32
     link: LinkEvent
     offset: ClockOffset | None = None
     samples: int = 0
     lost: int = 0
     unknown_losses: int = 0
     connects: int = 0
-    granted: dict[bytes, Granted] = field(default_factory=dict)
+    told: bool = False
 
     def news(self) -> EndpointNews:
         """Its link and clock as a message."""
@@ -88,6 +92,8 @@ class Pipeline:
             for name in machine.endpoints
         ]
         self.history = history
+        # Of each tag: sampling and publishing interval in seconds, NaN where nothing was granted yet.
+        self._granted = np.full((len(epoch.tags), 2), np.nan)
         self._table = table
         self._store = Store(epoch.tags, table.columns)
         self._scaling = Scaling(epoch.tags)
@@ -99,8 +105,9 @@ class Pipeline:
         match message:
             case Batch():
                 endpoint.samples += len(message)
+                endpoint.told = True
                 offset = endpoint.offset.offset if endpoint.offset else 0
-                return self._apply(self._scaling.samples(message, offset), now, confirmed=message.received)
+                return self._apply(self._scaling.samples(message, offset), now)
             case Confirmation():
                 with self._table.write():
                     self._store.confirm(message.index, message.at.monotonic)
@@ -109,8 +116,8 @@ class Pipeline:
             case LinkEvent():
                 return self._link(endpoint, message, now)
             case Granted():
-                endpoint.granted[message.index.tobytes()] = message
-                return [_granted_news(message)]
+                self._granted[message.index] = message.sampling, message.publishing
+                return [_granted_news(message.index, message.sampling, message.publishing)]
             case ClockOffset():
                 endpoint.offset = message
                 return [endpoint.news()]
@@ -125,17 +132,33 @@ class Pipeline:
         news: list[ToClient] = []
         for endpoint in self.endpoints:
             news += [endpoint.news(), endpoint.counters()]
-            news += [_granted_news(granted) for granted in endpoint.granted.values()]
-        return [*news, *(ContextNews(event) for event in self._context.current)]
+        return [*news, *self._all_granted(), *(ContextNews(event) for event in self._context.current)]
 
-    def _apply(self, samples: Samples, now: Instant, confirmed: Instant | None) -> list[ToClient]:
+    def carry_counters(self, before: Pipeline) -> None:
+        """Go on counting, for endpoints that another epoch has had as well."""
+        known = {(each.machine, each.name): each for each in before.endpoints}
+        for endpoint in self.endpoints:
+            if former := known.get((endpoint.machine, endpoint.name)):
+                endpoint.samples += former.samples
+                endpoint.lost += former.lost
+                endpoint.unknown_losses += former.unknown_losses
+                endpoint.connects += former.connects
+
+    def _all_granted(self) -> list[GrantedNews]:
+        known = np.flatnonzero(~np.isnan(self._granted[:, 0]))
+        pairs, which = np.unique(self._granted[known], axis=0, return_inverse=True)
+        which = which.reshape(-1)
+        return [_granted_news(known[which == i], float(s), float(p)) for i, (s, p) in enumerate(pairs)]
+
+    def _apply(self, samples: Samples, now: Instant, *, loss: bool = False) -> list[ToClient]:
         derived = self._derived.samples(samples, self._table.columns, now)
+        if loss and derived is not None:
+            # Another input may have moved the result since this one was vouched for last.
+            derived = replace(derived, time=self.history.after_last(derived.index, derived.time))
         with self._table.write() as revision:
             self._store.apply(samples, revision)
             if derived is not None:
                 self._store.apply(derived, revision)
-            if confirmed is not None:
-                self._store.confirm(samples.index, confirmed.monotonic)
             self._derived.confirm(self._table.columns)
         self.history.add(samples)
         events = self._context.events(samples)
@@ -149,17 +172,25 @@ class Pipeline:
         endpoint.link = event
         endpoint.connects += event.state is LinkState.UP
         news: list[ToClient] = [endpoint.news(), endpoint.counters()]
-        if event.state is LinkState.DOWN and (was_up or not endpoint.samples):
-            news += self._apply(self._without_link(endpoint, now), now, confirmed=None)
+        if event.state is LinkState.DOWN and (was_up or not endpoint.told):
+            endpoint.told = True
+            news += self._apply(self._without_link(endpoint, now), now, loss=True)
         return news
 
     def _without_link(self, endpoint: EndpointState, now: Instant) -> Samples:
         """The endpoint's tags as they stand, with the status that the device cannot be reached.
 
-        Value and times stay, so that a screen can show the last known value frozen with its true age.
+        Value and times stay, so that a screen can show the last known value frozen with its true age. In
+        the history the gap of each tag begins with the first moment for which nobody vouches: not when the
+        loss was noticed, and not within what its samples cover.
         """
-        columns, index = self._table.columns, endpoint.tags
+        columns = self._table.columns
+        # A link that comes and goes before anything was heard adds nothing.
+        index = endpoint.tags[columns.status[endpoint.tags] != BAD_NO_COMMUNICATION]
         n = len(index)
+        confirmed, received = columns.confirmed[index], columns.receive_time[index]
+        vouched = now.utc - (now.monotonic - np.where(confirmed == NO_TIME, 0, confirmed))
+        heard = np.where(received == NO_TIME, now.utc, received)
         return Samples(
             index=index,
             raw=columns.raw[index],
@@ -167,22 +198,10 @@ class Pipeline:
             status=np.full(n, BAD_NO_COMMUNICATION, np.uint32),
             source_time=columns.source_time[index],
             receive_time=columns.receive_time[index],
-            time=np.full(n, now.utc, np.int64),
+            time=self.history.after_last(index, np.where(confirmed == NO_TIME, heard, vouched + 1)),
             not_before=np.full(n, NO_TIME, np.int64),
         )
 
 
-def _granted_news(granted: Granted) -> GrantedNews:
-    return GrantedNews(granted.index.astype("<u4").tobytes(), granted.sampling, granted.publishing)
-
-
-def endpoint_of(endpoints: Sequence[EndpointState], machine: str, name: str) -> EndpointState:
-    """The state of one endpoint.
-
-    Raises:
-        KeyError: there is none of that name.
-    """
-    for endpoint in endpoints:
-        if (endpoint.machine, endpoint.name) == (machine, name):
-            return endpoint
-    raise KeyError(f"{machine}.{name}")
+def _granted_news(index: npt.NDArray[np.integer], sampling: float, publishing: float) -> GrantedNews:
+    return GrantedNews(index.astype("<u4").tobytes(), sampling, publishing)
