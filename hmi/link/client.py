@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from hmi.link.directory import DOORBELL, SOCKET
-from hmi.link.errors import FrameError, LinkClosed, LinkUnavailable
+from hmi.link.errors import FrameError, LinkClosed, LinkEnded, LinkUnavailable
 from hmi.link.frames import Decoder, encode
 from hmi.link.messages import PROTOCOL_VERSION, Hello, HistoryRequest, Message, Refusal, ToClient, Welcome
 from hmi.link.table import TableReader
@@ -78,7 +78,7 @@ class LinkClient:
             except OSError as error:
                 raise LinkClosed(f"the engine's doorbell broke: {error.strerror}") from error
             if not data:
-                raise LinkClosed("the engine has closed the link")
+                raise LinkEnded("the engine has closed the link")
             rung = True
             if len(data) < _CHUNK:
                 return rung
@@ -100,7 +100,7 @@ class LinkClient:
             if not data:
                 if messages:
                     return messages  # the end is told at the next call
-                raise LinkClosed("the engine has closed the link")
+                raise LinkEnded("the engine has closed the link")
             try:
                 arrived = self._decoder.feed(data)
             except FrameError as error:

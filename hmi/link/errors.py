@@ -15,5 +15,9 @@ class LinkClosed(LinkError):
     """The engine's end has closed, or said something that cannot be understood."""
 
 
+class LinkEnded(LinkClosed):
+    """The engine has closed its end, as it does when it ends."""
+
+
 class FrameError(LinkError):
     """Bytes that are no frame of ours: too long, or not a message."""

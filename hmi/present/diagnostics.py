@@ -57,13 +57,22 @@ class EndpointRow:
     losing: bool
 
 
-def select(session: Session, frame: Frame, machine: str, *, not_live_only: bool) -> npt.NDArray[np.intp]:
-    """The indexes of the tags to list, in epoch order; ``machine`` "" for all."""
-    if machine:
-        indexes = session.tags_of(machine)
-    else:
-        indexes = np.arange(len(session.epoch.tags))
-    return indexes[frame.freshness[indexes] > Freshness.UNCERTAIN] if not_live_only else indexes
+def select(
+    session: Session,
+    frame: Frame,
+    machine: str,
+    *,
+    not_good_only: bool = False,
+    found: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.intp]:
+    """The indexes of the tags to list, in epoch order; ``machine`` "" for all.
+
+    ``not_good_only`` leaves out what is live and Good; ``found`` bool[n] is what a search found.
+    """
+    indexes = session.tags_of(machine) if machine else np.arange(len(session.epoch.tags))
+    if found is not None:
+        indexes = indexes[found[indexes]]
+    return indexes[frame.freshness[indexes] > Freshness.LIVE] if not_good_only else indexes
 
 
 def row(session: Session, frame: Frame, index: int, texts: Texts) -> TagRow:
@@ -124,29 +133,69 @@ def granted(session: Session, index: int, texts: Texts) -> str:
     return " + ".join(parts) or "–"
 
 
-def endpoints(session: Session, now: Instant, texts: Texts, machine: str = "") -> tuple[EndpointRow, ...]:
-    """The rows of all endpoints of the epoch (of one machine), also of those never heard of."""
+def endpoints(
+    session: Session, now: Instant, texts: Texts, machine: str = "", *, engine_alive: bool = True
+) -> tuple[EndpointRow, ...]:
+    """The rows of all endpoints of the epoch (of one machine), also of those never heard of.
+
+    Without an engine nobody knows how a link stands: what was heard last is not shown as the present.
+    """
     return tuple(
-        _endpoint(session, now, each.id, name, texts)
+        _endpoint(session, now, each.id, name, texts, engine_alive)
         for each in session.epoch.machines
         if machine in ("", each.id)
         for name in each.endpoints
     )
 
 
-def _endpoint(session: Session, now: Instant, machine: str, name: str, texts: Texts) -> EndpointRow:
+def _endpoint(
+    session: Session, now: Instant, machine: str, name: str, texts: Texts, engine_alive: bool
+) -> EndpointRow:
     key = (machine, name)
     news = session.endpoints.get(key)
     counters = session.counters.get(key)
     title = f"{texts.text(session.machine(machine).name)} / {name}"
     losing = counters is not None and bool(counters.lost or counters.unknown_losses)
-    traffic = _traffic(counters, texts)
+    through = traffic(counters, texts)
+    if not engine_alive:
+        last = "" if news is None else status_text.link(news.state, texts)
+        cause = texts.text("diagnostics.last_heard", state=last) if last else ""
+        return EndpointRow(title, "unheard", texts.text("diagnostics.not_known"), cause, "", through, losing)
     if news is None:
-        return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", traffic, losing)
+        return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", through, losing)
     began = session.unlinked.get(key, news.since_monotonic)
     age = formats.duration((now.monotonic - began) / SECOND)
     since = texts.text("diagnostics.since", state=status_text.link(news.state, texts), age=age)
-    return EndpointRow(title, news.state, since, news.cause, _offset(news, texts), traffic, losing)
+    return EndpointRow(title, news.state, since, news.cause, _offset(news, texts), through, losing)
+
+
+def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:
+    """The engine as a row beside its links: its process, since when, its last heartbeat, its restarts."""
+    point, heartbeat = texts.text("format.point"), session.heartbeat
+    age = "–" if not heartbeat else formats.exact_age((frame.now.monotonic - heartbeat) / SECOND, point)
+    state = LinkState.UP if frame.engine_alive else LinkState.DOWN
+    up = texts.text(
+        "diagnostics.since",
+        state=status_text.link(state, texts),
+        age=formats.duration((frame.now.utc - session.welcome.started) / SECOND),
+    )
+    process = texts.text(
+        "diagnostics.engine_process",
+        pid=session.welcome.engine_pid,
+        time=formats.clock(session.welcome.started),
+        date=formats.date(session.welcome.started, texts),
+    )
+    beat = texts.text("diagnostics.heartbeat", age=age)
+    restarts = texts.text("diagnostics.restarts", count=session.restarts)
+    return EndpointRow(
+        name=texts.text("event.engine"),
+        state=state,
+        since=up if frame.engine_alive else texts.text("diagnostics.engine_silent"),
+        cause=process,
+        offset=process,
+        traffic=f"{beat} · {restarts}",
+        losing=False,
+    )
 
 
 def _offset(news: EndpointNews, texts: Texts) -> str:
@@ -160,7 +209,8 @@ def _offset(news: EndpointNews, texts: Texts) -> str:
     )
 
 
-def _traffic(counters: Counters | None, texts: Texts) -> str:
+def traffic(counters: Counters | None, texts: Texts) -> str:
+    """What came through an endpoint and what was lost, since the engine's start."""
     if counters is None:
         return texts.text("diagnostics.no_counters")
     lost = texts.text("diagnostics.lost", count=formats.number(counters.lost, 0))

@@ -20,13 +20,13 @@ from hmi.present import format as formats
 from hmi.present.freshness import Freshness
 from hmi.present.health import Condition
 from hmi.present.latency import BUDGET_MS, LatencyBook
-from hmi.present.session import Event, Frame, Session
+from hmi.present.session import ENGINE, Event, Frame, Session
 from hmi.present.texts import Texts
 
 RECENT: Final = 60 * SECOND
 """How long an event that is over stands in the line."""
 
-_CALM_EVENTS: Final = ("event.link_up", "event.engine_back", "event.engine_new")
+_CALM_EVENTS: Final = ("event.link_up", "event.engine_back", "event.engine_new", "event.configuration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,10 @@ def engine_lost(since_utc: int, reason: str, texts: Texts) -> NoticeView:
     return NoticeView(title, texts.text("notice.engine_lost_detail", reason=reason).rstrip())
 
 
-def engine_awaited(texts: Texts) -> NoticeView:
-    """No engine was reached yet."""
-    return NoticeView(
-        texts.text("notice.engine_starting"), texts.text("notice.engine_starting_detail"), calm=True
-    )
+def engine_awaited(texts: Texts, reason: str = "") -> NoticeView:
+    """No engine was reached yet; calm as long as there is no ``reason`` that it could not be."""
+    detail = reason or texts.text("notice.engine_starting_detail")
+    return NoticeView(texts.text("notice.engine_starting"), detail, calm=not reason)
 
 
 def notice(session: Session, frame: Frame, book: LatencyBook, machine: str, texts: Texts) -> NoticeView:
@@ -103,7 +102,7 @@ def entries(session: Session, texts: Texts) -> tuple[Entry, ...]:
             text=_said(each, texts),
             severe=each.text_id not in _CALM_EVENTS,
         )
-        for each in sorted(session.notices[::-1], key=lambda one: -one.utc)
+        for _, each in sorted(enumerate(session.notices), key=lambda one: (-one[1].utc, -one[0]))
     )
 
 
@@ -158,11 +157,13 @@ def _recent(session: Session, frame: Frame, texts: Texts) -> Iterator[NoticeView
 
 def _subject(session: Session, event: Event, texts: Texts) -> str:
     """The machine by the name it has on screen, with its endpoint; anything else as it was said."""
+    if event.subject == ENGINE:
+        return texts.text(ENGINE)
     machine, _, endpoint = event.subject.partition(".")
     for each in session.epoch.machines:
         if each.id == machine:
             return f"{texts.text(each.name)} / {endpoint}" if endpoint else texts.text(each.name)
-    return texts.text(event.subject)
+    return event.subject
 
 
 def _said(event: Event, texts: Texts) -> str:

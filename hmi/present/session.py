@@ -25,6 +25,8 @@ from hmi.present.carried import CarriedValues
 from hmi.present.freshness import Freshness, freshness
 
 NOTICES_KEPT: Final = 200
+ENGINE: Final = "event.engine"
+"""The subject of events about the engine itself, a text id."""
 
 
 class Table(Protocol):
@@ -88,6 +90,10 @@ class Session:
     granted: dict[int, tuple[float, float]] = field(default_factory=dict)
     unlinked: dict[tuple[str, str], int] = field(default_factory=dict)
     """Endpoints without a link: since when (monotonic ns), however often it was tried in between."""
+    heartbeat: int | None = None
+    """The engine's last sign of life (monotonic ns), as far as the link has shown one."""
+    restarts: int = 0
+    """How often another engine took the place of the one before, since this panel began."""
     _bad_since: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     _freshness: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     _carried: CarriedValues | None = None
@@ -112,6 +118,7 @@ class Session:
             _tags_at=_by_endpoint(epoch),
         )
         if before is not None:
+            made.restarts = before.restarts + (welcome.started != before.welcome.started)
             made.notices = list(before.notices)
             made.last_context = {name: dict(each) for name, each in before.last_context.items()}
             made._carried = CarriedValues.of(before.epoch, before.columns, epoch, side_bytes)

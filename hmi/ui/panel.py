@@ -9,10 +9,11 @@ from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PyQt6.sip import voidptr
 
 from hmi.link.client import LinkClient
-from hmi.link.errors import LinkClosed, LinkUnavailable
+from hmi.link.errors import LinkClosed, LinkEnded, LinkUnavailable
 from hmi.link.messages import HistoryReply, Refusal, Welcome
-from hmi.model.clock import MILLISECOND, Clock, Instant
-from hmi.present.session import Frame, Session
+from hmi.model.clock import MILLISECOND, SECOND, Clock, Instant
+from hmi.present import format as formats
+from hmi.present.session import ENGINE, Event, Frame, Session
 from hmi.ui.frame_clock import FrameClock
 from hmi.ui.history import PendingHistory
 from hmi.ui.window import PanelWindow
@@ -22,14 +23,34 @@ DEAD_AFTER_NS: Final = 200 * MILLISECOND
 """A heartbeat older than this: with the check and a frame it is on screen within 300 ms."""
 RETRY_NS: Final = 250 * MILLISECOND
 WELCOME_WITHIN_NS: Final = 2_000 * MILLISECOND
+_UNTOLD: Final = 20
+"""How many events are kept before there is a session."""
 
 
 Observer = Callable[[Session, Frame], None]
 """What a bench does with a frame."""
 
 
+class EngineEnd(Protocol):
+    """How an engine ended: ``code`` (−n: by signal n), its last lines, whether it was killed for a hang."""
+
+    @property
+    def code(self) -> int: ...  # noqa: D102
+    @property
+    def said(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def fenced(self) -> bool: ...  # noqa: D102
+    @property
+    def at(self) -> Instant: ...  # noqa: D102
+
+
 class Supervisor(Protocol):
     """Who fences and restarts the engine."""
+
+    @property
+    def last_exit(self) -> EngineEnd | None:
+        """The last end of an engine that was started here; None: none has ended."""
+        ...
 
     def engine_unresponsive(self, now: Instant) -> None:
         """The engine has a link to us and is silent at ``now``; called as long as it is."""
@@ -62,7 +83,10 @@ class PanelConnection(QObject):
         self._notifiers: list[QSocketNotifier] = []
         self._session: Session | None = None
         self._alive = False
-        self._told = False
+        self._lost_since: int | None = None
+        self._reason = ""
+        self._ended: EngineEnd | None = None
+        self._untold: list[Event] = []
         self._tried = -RETRY_NS
         self._connected = 0
         self._observers: list[tuple[Observer, Observer]] = []
@@ -110,17 +134,19 @@ class PanelConnection(QObject):
         if self._client is not None and self._hangs(self._client, now):
             self._supervisor.engine_unresponsive(now)
         self._supervisor.tick(now)
+        self._hear_of_ends()
 
     def _try(self, now: Instant) -> None:
         try:
             client = self._connect()
-        except LinkUnavailable as error:
+        except LinkUnavailable:
             if self._session is not None:
-                self._lose(now, str(error))
+                self._lose(now, self._text("engine.absent"))
             return
         self._client = client
         self._connected = now.monotonic
-        self._told = False
+        if self._lost_since is not None:
+            self._lose(now, self._text("engine.begins"))
         self._history.attach(client)
         for descriptor, act in ((client.fileno(), self._messages), (client.doorbell_fileno(), self._rung)):
             notifier = QSocketNotifier(voidptr(descriptor), QSocketNotifier.Type.Read, self)
@@ -129,10 +155,11 @@ class PanelConnection(QObject):
 
     def _judge(self, client: LinkClient, now: Instant) -> None:
         if self._hangs(client, now):
-            silent = (now.monotonic - self._last_sign(client)) // MILLISECOND
-            self._lose(now, f"silent for {silent} ms")
+            silent = (now.monotonic - self._last_sign(client)) / SECOND
+            self._lose(now, self._text("engine.silent", age=formats.age(silent)))
         elif client.table is not None and not self._alive:
-            self._alive, self._told = True, False
+            self._find()
+            self._tell(Event(now.utc, ENGINE, "", "event.engine_back"))
             self._window.engine_back()
             self.frames.request()
 
@@ -153,7 +180,7 @@ class PanelConnection(QObject):
         try:
             messages = client.receive()
         except LinkClosed as error:
-            self._drop(self._clock.now(), str(error))
+            self._drop(self._clock.now(), error)
             return
         for message in messages:
             match message:
@@ -172,8 +199,16 @@ class PanelConnection(QObject):
         if client.table is None:
             return
         self._history.forget()
-        self._session = Session.begin(message, client.table.side_bytes)
-        self._alive, self._told = True, False
+        before = self._session
+        self._session = Session.begin(message, client.table.side_bytes, before)
+        self._find()
+        for each in self._untold:
+            self._session.tell(each)
+        self._untold.clear()
+        if before is not None:
+            new = message.started != before.welcome.started
+            text_id = "event.engine_new" if new else "event.configuration"
+            self._tell(Event(self._clock.now().utc, ENGINE, "", text_id))
         self._window.begin(self._session)
 
     def _rung(self) -> None:
@@ -182,22 +217,60 @@ class PanelConnection(QObject):
         try:
             self._client.clear_doorbell()
         except LinkClosed as error:
-            self._drop(self._clock.now(), str(error))
+            self._drop(self._clock.now(), error)
             return
         self.frames.request()
 
-    def _drop(self, now: Instant, reason: str) -> None:
+    def _drop(self, now: Instant, error: LinkClosed) -> None:
         """The link is gone: let go of it and try anew from the next look on."""
         self._disconnect()
         self._tried = now.monotonic
-        self._lose(now, reason)
+        ended = isinstance(error, LinkEnded)
+        self._lose(now, self._text("engine.closed" if ended else "engine.broken", cause=error))
+
+    def _find(self) -> None:
+        """There is an engine that answers."""
+        self._alive, self._lost_since, self._reason = True, None, ""
 
     def _lose(self, now: Instant, reason: str) -> None:
+        """Nothing is live; what the window says is what is wrong now, since the first loss."""
         self._alive = False
-        if not self._told:
-            self._told = True
-            self._window.engine_lost(now.utc, reason)
+        if self._lost_since is None:
+            self._lost_since = now.utc
+            self._tell(Event(now.utc, ENGINE, reason, "event.engine_lost"))
+        end = self._ended
+        if end is not None and end.at.utc >= self._lost_since:
+            reason = f"{reason} {self._end_text(end)}"
+        if reason != self._reason:
+            self._reason = reason
+            self._window.engine_lost(self._lost_since, reason)
         self.frames.request()
+
+    def _hear_of_ends(self) -> None:
+        """Tell that an engine has ended, also one that no session was ever had with."""
+        end = self._supervisor.last_exit
+        if end is None or end is self._ended:
+            return
+        self._ended = end
+        said = self._end_text(end)
+        self._tell(Event(end.at.utc, ENGINE, said, "event.engine_exit"))
+        if self._session is None:
+            self._window.engine_lost(None, said)
+            self.frames.request()
+
+    def _end_text(self, end: EngineEnd) -> str:
+        if end.fenced:
+            return self._text("engine.fenced")
+        return self._text("engine.exit", code=end.code, said=end.said[-1] if end.said else "").rstrip(": ")
+
+    def _tell(self, event: Event) -> None:
+        if self._session is not None:
+            self._session.tell(event)
+        else:
+            self._untold = [*self._untold, event][-_UNTOLD:]
+
+    def _text(self, text_id: str, **values: object) -> str:
+        return self._window.texts.text(text_id, **values)
 
     def _disconnect(self) -> None:
         for each in self._notifiers:
@@ -217,6 +290,8 @@ class PanelConnection(QObject):
             window.flush()
             return
         table = None if self._client is None else self._client.table
+        if table is not None:
+            session.heartbeat = table.heartbeat
         frame = session.refresh(table, now, self._alive)
         window.refresh(frame)
         for before, _ in self._observers:

@@ -89,9 +89,12 @@ class PanelWindow(QWidget):
             self.machine_id = machines[0] if machines else ""
         self.show_screen(self.screen_name)
 
-    def engine_lost(self, since_utc: int, reason: str) -> None:
-        """Say that the engine does not answer; with or without a session."""
-        self._lost = notices.engine_lost(since_utc, reason, self.texts)
+    def engine_lost(self, since_utc: int | None, reason: str) -> None:
+        """Say that the engine does not answer and what is wrong now; None: there was none yet."""
+        if since_utc is None:
+            self._lost = notices.engine_awaited(self.texts, reason)
+        else:
+            self._lost = notices.engine_lost(since_utc, reason, self.texts)
         self.notice.show_view(self._lost)
 
     def engine_back(self) -> None:
@@ -172,7 +175,7 @@ class PanelWindow(QWidget):
         latency = book.view(machine, now) if machine else book.worst(now)[1]
         fresh = frame.freshness
         if machine:
-            fresh = fresh[list(session.epoch.tags_of(machine))]
+            fresh = fresh[session.tags_of(machine)]
         dead = int(np.count_nonzero(fresh > Freshness.UNCERTAIN))
         self.header.latency.show_view(PillView(latency, dead, len(fresh)))
         found = self._lost or notices.notice(session, frame, book, machine, self.texts)

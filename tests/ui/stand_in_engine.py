@@ -33,7 +33,8 @@ class StandInEngine:
         self._end = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="stand-in engine")
         StandInEngine._generation += 1
-        self._table_name = f"table-{StandInEngine._generation}"
+        self._started = StandInEngine._generation
+        self._table_name = f"table-{self._started}"
 
     def start(self) -> StandInEngine:
         self._thread.start()
@@ -67,7 +68,7 @@ class StandInEngine:
 
     def _greeting(self) -> list[ToClient]:
         text = self.epoch.model_dump_json().encode()
-        return [Welcome(1, 1, 0, text, self.epoch.digest, self._table_name), *self.news]
+        return [Welcome(1, 1, self._started, text, self.epoch.digest, self._table_name), *self.news]
 
     def _answer(self, request: HistoryRequest) -> ToClient:
         self.requests.append(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,17 @@ EPOCH = epoch([machine("mill")], [tag("mill", "load", pace="live", max_age=60.0)
 UP = EndpointNews("mill", "main", LinkState.UP, 0, 0)
 
 
+@dataclass(frozen=True)
+class End:
+    code: int
+    said: tuple[str, ...]
+    fenced: bool
+    at: Instant
+
+
 class Told:
     def __init__(self) -> None:
+        self.last_exit: End | None = None
         self.unresponsive: list[Instant] = []
         self.ticks = 0
 
@@ -39,13 +49,13 @@ class Told:
 
 
 class Stand:
-    def __init__(self, qtbot: QtBot, directory: Path) -> None:
+    def __init__(self, qtbot: QtBot, directory: Path, language: str = "en") -> None:
         self.qtbot = qtbot
         self.directory = directory
         self.engines: list[StandInEngine] = []
         self.supervisor = Told()
         self.history = PendingHistory()
-        self.window = PanelWindow(DARK, self.history, StandInParts())
+        self.window = PanelWindow(DARK, self.history, StandInParts(), language=language)
         qtbot.addWidget(self.window)
         self.window.show()
         qtbot.waitExposed(self.window)
@@ -62,6 +72,17 @@ class Stand:
 
     def notice(self) -> str:
         return "" if self.window.notice.view is None else self.window.notice.view.title
+
+    def detail(self) -> str:
+        return "" if self.window.notice.view is None else self.window.notice.view.detail
+
+    def events(self) -> list[str]:
+        session = self.panel.session
+        return [] if session is None else [each.text_id for each in session.notices]
+
+    def is_over(self) -> bool:
+        """What happened to the engine is past, and told as such."""
+        return self.notice().endswith(" Engine")
 
     def value(self) -> object:
         return None if self.panel.session is None else self.panel.session.value(0)
@@ -103,6 +124,8 @@ def test_an_engine_that_is_not_there_yet_is_waited_for(stand: Stand) -> None:
     assert stand.supervisor.unresponsive == []
     stand.engine()
     stand.until(lambda: stand.panel.alive)
+    stand.until(lambda: stand.notice() == "machine.mill: no data")
+    stand.engines[0].put("mill/load", 40.0)
     stand.until(lambda: stand.notice() == "No notices")
 
 
@@ -116,8 +139,12 @@ def test_an_engine_that_hangs_is_said_reported_while_it_does_and_comes_back_by_i
     stand.until(lambda: not stand.pill_is_live())
     told = len(stand.supervisor.unresponsive)
     stand.until(lambda: len(stand.supervisor.unresponsive) > told + 5)
+    stand.until(lambda: "The engine has been silent for " in stand.detail())
+    said = stand.detail()
+    stand.until(lambda: stand.detail() != said)  # it goes on saying for how long
     engine.beating = True
-    stand.until(lambda: stand.notice() == "No notices")
+    stand.until(stand.is_over)
+    assert stand.events() == ["event.engine_lost", "event.engine_back"]
     stand.until(stand.pill_is_live)
 
 
@@ -135,10 +162,43 @@ def test_an_engine_that_dies_is_said_and_the_next_one_is_shown(stand: Stand) -> 
     stand.until(lambda: stand.supervisor.ticks > ticks + 10)
     # Whoever starts now must not be fenced for the silence of the one that died.
     assert len(stand.supervisor.unresponsive) == told
-    stand.engine().put("mill/load", 50.0)
-    stand.until(lambda: stand.value() == 50.0)
+    stand.until(lambda: stand.detail().endswith("No engine is running; the panel waits for one."))
+    since = stand.notice()
+    stand.supervisor.last_exit = End(70, ("Error: a task ended",), False, SystemClock().now())
+    stand.until(lambda: stand.detail().endswith("It ended with code 70: Error: a task ended"))
+    assert stand.notice() == since  # counted from the first loss
+    stand.engine()
+    stand.until(lambda: stand.panel.alive)
     assert stand.panel.session is not first
-    stand.until(lambda: stand.notice() == "No notices")
+    assert stand.value() == 40.0  # the last that was known, and not live
+    assert not stand.pill_is_live()
+    stand.engines[-1].put("mill/load", 50.0)
+    stand.until(lambda: stand.value() == 50.0)
+    stand.until(stand.is_over)
+    assert stand.events() == ["event.engine_lost", "event.engine_exit", "event.engine_new"]
+
+
+def test_an_engine_that_ends_before_it_was_ever_reached_says_why(stand: Stand) -> None:
+    stand.supervisor.last_exit = End(1, ("Error: site.yaml:3: no such plugin",), False, SystemClock().now())
+    stand.panel.start()
+    stand.until(lambda: stand.detail() == "It ended with code 1: Error: site.yaml:3: no such plugin")
+    assert stand.notice() == "Waiting for the engine"
+    stand.engine()
+    stand.until(lambda: stand.events() == ["event.engine_exit"])
+
+
+def test_what_is_wrong_with_the_engine_is_said_in_german(qtbot: QtBot, tmp_path: Path) -> None:
+    made = Stand(qtbot, tmp_path, language="de")
+    engine = made.engine()
+    try:
+        made.panel.start()
+        made.until(lambda: made.panel.alive)
+        engine.beating = False
+        made.until(lambda: made.notice().startswith("Engine antwortet nicht seit "))
+        assert made.detail().startswith("Auf diesem Schirm ist nichts live. Die Engine schweigt seit ")
+    finally:
+        made.panel.stop()
+        engine.stop()
 
 
 def test_news_reach_the_session(stand: Stand) -> None:

@@ -26,6 +26,7 @@ from hmi.link.client import LinkClient
 from hmi.ui.run import run_panel
 
 class Nobody:
+    last_exit = None
     def engine_unresponsive(self, now): pass
     def tick(self, now): pass
 
