@@ -11,7 +11,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Theme:
     """One palette. ``running`` is the one calm accent; ``priority`` holds alarm priorities 1 to 4;
-    ``trend`` one colour for each series that a plot can show, none of them an alarm's."""
+    ``trend`` one colour for each series that a plot can show, none of them an alarm's; ``zone_cold`` to
+    ``zone_hot`` is what a value's colour goes through.
+    """
 
     name: str
     background: str
@@ -45,6 +47,8 @@ class Theme:
     acid: str
     alkaline: str
     dye: str
+    zone_cold: str
+    zone_hot: str
     trend: tuple[str, str, str, str, str, str]
     priority: tuple[str, str, str, str]
 
@@ -82,6 +86,8 @@ DARK = Theme(
     acid="#3f4d5a",
     alkaline="#4a5044",
     dye="#514760",
+    zone_cold="#3d5a73",
+    zone_hot="#c98fa8",
     trend=("#8fb8d8", "#dfe3e6", "#b9a7d3", "#7cc4b4", "#d0b48c", "#d79fb4"),
     priority=("#e5484d", "#f2a93b", "#f5d90a", "#6fb3d9"),
 )
@@ -119,6 +125,8 @@ LIGHT = Theme(
     acid="#a9bccb",
     alkaline="#b8c0a8",
     dye="#b7a9c6",
+    zone_cold="#b5cbdc",
+    zone_hot="#9a4468",
     trend=("#2b6a99", "#1f2429", "#6b4f96", "#1c7567", "#7d5a2b", "#a03c6c"),
     priority=("#c4242b", "#b86a00", "#8f7a00", "#2b6a99"),
 )

@@ -16,7 +16,7 @@ from hmi.present.scene_layout import Placed
 from hmi.present.scene_outlines import Disc, Path, Polygon, Segments
 from hmi.present.scene_parts import Item
 from hmi.ui.twin_geometry import as_rectangle, polygon
-from hmi.ui.twin_styles import Styles
+from hmi.ui.twin_styles import ZONE_STEPS, Styles
 
 _MARGIN: Final = 4
 """Pixels around a shape that its pen and its smoothing may touch."""
@@ -82,7 +82,8 @@ class ShapeSprite:
                 raise TypeError(f"{item.outline!r} is no shape")
         margin = math.ceil(_MARGIN * scale)
         self.rect = box.toAlignedRect().adjusted(-margin, -margin, margin, margin)
-        self._key = (item.visible, item.live, item.freshness, tuple(round(n * _STEP) for n in numbers))
+        zone = None if item.zone is None else round(item.zone * ZONE_STEPS)
+        self._key = (item.visible, item.live, item.freshness, zone, tuple(round(n * _STEP) for n in numbers))
 
     def key(self) -> tuple[object, ...]:
         """Equal keys look the same."""

@@ -14,6 +14,9 @@ from hmi.ui.hatch import hatch
 
 _VEIL_PERIOD: Final = 11.3
 
+ZONE_STEPS: Final = 32
+"""In how many steps a zone's colour goes from cold to hot: too fine to see, too coarse to repaint noise."""
+
 
 def veil(theme: Theme, scale: float) -> QBrush:
     """The hatch without its ground: over a picture that was true once and is not live."""
@@ -29,6 +32,13 @@ def veil(theme: Theme, scale: float) -> QBrush:
         painter.drawLine(QPointF(x - 2, period + 2), QPointF(x + period + 2, -2))
     painter.end()
     return QBrush(tile)
+
+
+def mixed(cold: str, hot: str, part: float) -> QColor:
+    """A colour between two: ``part`` 0 is the first, 1 the second."""
+    a, b = QColor(cold), QColor(hot)
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return QColor(*(round(low + (high - low) * part) for low, high in pairs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,10 @@ class Styles:
             "grid": Stroke(self._pen(theme.grid, 1.0), none),
             "marker": Stroke(self._pen(theme.limit, 2.0), QBrush(QColor(theme.running))),
         }
+        self._zones = [
+            QBrush(mixed(theme.zone_cold, theme.zone_hot, step / ZONE_STEPS))
+            for step in range(ZONE_STEPS + 1)
+        ]
         self._fluids = {
             tint: Stroke(QPen(Qt.PenStyle.NoPen), QBrush(QColor(colour)))
             for tint, colour in (
@@ -81,9 +95,10 @@ class Styles:
         """How an item is drawn now."""
         if not item.live and item.style not in ("grid", "envelope", "label", "trail"):
             return self.frozen
-        if item.style == "fluid":
-            return self._fluids[item.tint]
-        return self._strokes[item.style]
+        stroke = self._fluids[item.tint] if item.style == "fluid" else self._strokes[item.style]
+        if item.zone is not None:
+            return Stroke(stroke.pen, self._zones[round(item.zone * ZONE_STEPS)])
+        return stroke
 
     def uncertain(self, stroke: Stroke) -> Stroke:
         """The same with the mark of an uncertain value: a dashed edge."""

@@ -33,15 +33,15 @@ class TravelSprite:
         self._m = m
         self._live = not held.not_live((scale.tag,))
         self._known = held.known(scale.tag)
-        low, high = scale.span(scene.pose, view.projection, held)
+        low, high = scale.span(scene.pose, view.projection, scene.axes)
         self._x = placed.left + placed.width + m.px(12)
         self._low, self._high = (placed.point(0, up)[1] for up in (low, high))
         self._pointer = placed.point(0, scale.pointer(scene.pose, view.projection))[1]
         point = texts.text("format.point")
         self._value = formats.number(held.number(scale.tag), 1, point) if self._known else ""
         self._ends = [
-            (self._low, f"{scale.letter} {formats.number(scale.low, 0, point)}"),
-            (self._high, f"{scale.letter} {formats.number(scale.high, 0, point)}"),
+            (self._low, f"{scale.letter} {formats.number(scale.low(scene.axes), 0, point)}"),
+            (self._high, f"{scale.letter} {formats.number(scale.high(scene.axes), 0, point)}"),
         ]
         self._label = f"{tag.unit}"
         top, bottom = min(self._low, self._high, self._pointer), max(self._low, self._high, self._pointer)

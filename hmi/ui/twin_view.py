@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from hmi.config.epoch import Machine
 from hmi.present import format as formats
 from hmi.present import machine_state, quality
+from hmi.present.calibration_text import CalibrationText, calibration_text
 from hmi.present.scene import Scene, SceneView
 from hmi.present.scene_layout import Placed, place
 from hmi.present.scene_outlines import Mark, Path
@@ -16,7 +17,7 @@ from hmi.present.scene_parts import Item
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
-from hmi.ui import painting
+from hmi.ui import painting, twin_foot
 from hmi.ui.badge import badge, badge_width
 from hmi.ui.metrics import Metrics
 from hmi.ui.twin_labels import LabelSprite, wording
@@ -63,6 +64,7 @@ class TwinView(QWidget):
         self._travel: list[TravelSprite | None] = []
         self._badges: list[tuple[QPointF, str]] = []
         self._veil = ""
+        self._foot: CalibrationText | None = None
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The smallest size at which a machine can still be made out."""
@@ -73,6 +75,10 @@ class TwinView(QWidget):
         if self._scene is None:
             return
         changed = self._scene.refresh(frame)
+        foot = self._foot_text(frame)
+        if foot != self._foot:
+            self._foot = foot
+            self.update(self._foot_area().toAlignedRect())
         if not self._sprites:
             return  # not laid out yet: the first layout draws the scene as it stands
         dirty = QRegion()
@@ -124,6 +130,9 @@ class TwinView(QWidget):
         for travel in self._travel:
             if travel is not None and region.intersects(travel.rect):
                 travel.paint(painter, self._styles, dirty)
+        foot = self._foot_area()
+        if self._foot is not None and region.intersects(foot.toAlignedRect()):
+            twin_foot.paint_foot(painter, foot, self._foot, self._theme, self._metrics)
         self._paint_doubts(painter)
         painter.end()
 
@@ -134,7 +143,8 @@ class TwinView(QWidget):
         m = self._metrics = Metrics.of(self)
         self._styles = Styles(self._theme, m.scale)
         around = [surround(view.view, view.scale is not None, m) for view in scene.views]
-        self._placed = place([v.view for v in scene.views], around, self.width(), self.height())
+        above_foot = self._foot_area().top()
+        self._placed = place([v.view for v in scene.views], around, self.width(), above_foot)
         self._sprites = [
             [self._sprite(item, placed) for item in view.items]
             for view, placed in zip(scene.views, self._placed, strict=True)
@@ -241,6 +251,16 @@ class TwinView(QWidget):
     def _badge_rect(self, at: QPointF, text: str) -> QRect:
         wide, high = badge_width(text, self._metrics), self._metrics.px(22)
         return QRectF(at.x() - wide / 2 - 1, at.y() - high / 2 - 1, wide + 2, high + 2).toAlignedRect()
+
+    def _foot_area(self) -> QRectF:
+        high = self._metrics.px(twin_foot.HEIGHT)
+        return QRectF(0.0, self.height() - high, self.width(), high)
+
+    def _foot_text(self, frame: Frame) -> CalibrationText | None:
+        geometry, scene = self._machine.geometry, self._scene
+        if geometry is None or scene is None:
+            return None
+        return calibration_text(geometry, scene.axes, frame.now.utc, self._texts)
 
     def _veil_text(self, frame: Frame) -> str:
         if not frame.engine_alive:

@@ -1,0 +1,94 @@
+"""What the twin says about itself: colours taken from values, and its calibration."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PyQt6.QtCore import QRect
+from PyQt6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from hmi.config.geometry import Geometry
+from hmi.config.tags import TagDescription
+from hmi.model import status
+from hmi.present.texts import Texts
+from hmi.present.theme import DARK, LIGHT, Theme
+from hmi.testing.hand_fed import HandFed
+from hmi.ui.twin_view import TwinView
+from tests.ui.pixels import grab, share_of
+
+SPAN = {"low": 0.0, "high": 100.0}
+GEOMETRY = Geometry.model_validate_json(
+    json.dumps(
+        {
+            "frames": {"cart": {"joint": {"kind": "prismatic", "axis": "x", "value": {"tag": "x"}}}},
+            "shapes": [
+                {
+                    "kind": "box",
+                    "low": [0, 0, 0],
+                    "high": [100, 100, 1],
+                    "zone": {"tag": "t", "low": 0, "high": 100},
+                },
+                {"kind": "box", "frame": "cart", "style": "marker", "low": [0, 0, 0], "high": [1, 1, 1]},
+            ],
+            "calibrations": [
+                {
+                    "axes": [["x"]],
+                    "fit": "shift",
+                    "date": "2026-01-15",
+                    "due": "2027-01-16",
+                    "tolerance": 0.05,
+                    "reference": "a test",
+                    "points": [{"machine": [0], "drawing": [0]}, {"machine": [9], "drawing": [9]}],
+                }
+            ],
+            "views": [
+                {"name": "plan", "title": "t", "right": "x", "up": "y", "span_right": SPAN, "span_up": SPAN}
+            ],
+        }
+    )
+)
+TAGS = {name: TagDescription(unit="mm", max_age=86_400) for name in ("x", "t")}
+
+
+def shown(qtbot: QtBot, theme: Theme) -> tuple[HandFed, TwinView]:
+    fed = HandFed(TAGS, GEOMETRY)
+    window = fed.window = QWidget()  # type: ignore[attr-defined] # kept as long as the test
+    qtbot.addWidget(window)
+    view = TwinView(fed.machine, fed.session, theme, Texts.of(fed.epoch), window)
+    view.setGeometry(0, 0, 600, 400)
+    window.resize(600, 400)
+    window.show()
+    qtbot.waitExposed(window)
+    fed.put(x=20.0, t=0.0)
+    view.refresh(fed.frame())
+    return fed, view
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_a_zone_goes_from_cold_to_hot_and_loses_its_colour_with_its_value(qtbot: QtBot, theme: Theme) -> None:
+    fed, view = shown(qtbot, theme)
+    middle = QRect(290, 180, 20, 20)
+    for value, colour in ((0.0, theme.zone_cold), (100.0, theme.zone_hot)):
+        fed.put(t=value)
+        view.refresh(fed.frame(0.1))
+        QApplication.processEvents()
+        assert share_of(grab(view), colour, middle) == 1.0
+    fed.put(t=100.0, status=status.BAD_SENSOR_FAILURE)
+    view.refresh(fed.frame(0.1))
+    QApplication.processEvents()
+    around = QRect(200, 230, 60, 60)  # beside the badge that says so
+    assert share_of(grab(view), theme.zone_hot, around) == 0.0
+
+
+def test_the_foot_says_the_calibration_and_shouts_when_it_is_overdue(qtbot: QtBot) -> None:
+    fed, view = shown(qtbot, DARK)
+    QApplication.processEvents()
+    foot = QRect(0, 374, 600, 26)
+    calm = grab(view)
+    assert share_of(calm, DARK.text_soft, foot) > 0.005
+    assert share_of(calm, DARK.fault, foot) == 0.0
+    view.refresh(fed.frame(86_000.0))
+    QApplication.processEvents()
+    assert share_of(grab(view), DARK.fault, foot) > 0.005
