@@ -87,7 +87,7 @@ def parse(content: bytes, file: Path) -> Document:
             document.problems.append(Problem(file, error.line, str(error)))
             document.data = None
         except yaml.YAMLError as error:
-            document.problems.append(_syntax_problem(file, error))
+            document.problems.append(_syntax_problem(file, error, text.count("\n") + 1))
             document.data = None
     return document
 
@@ -117,13 +117,14 @@ def _decode(content: bytes, document: Document) -> str | None:
     return text
 
 
-def _syntax_problem(file: Path, error: yaml.YAMLError) -> Problem:
+def _syntax_problem(file: Path, error: yaml.YAMLError, lines: int) -> Problem:
     what, mark = str(error), None
     if isinstance(error, yaml.MarkedYAMLError):
         what = " ".join(part for part in (error.problem, error.context) if part)
         mark = error.problem_mark or error.context_mark
     hint = next((f" ({hint})" for pattern, hint in _HINTS.items() if pattern in what), "")
-    return Problem(file, mark.line + 1 if mark else 1, f"not YAML: {what}{hint}")
+    # At the end of a file the parser may stand past its last line.
+    return Problem(file, min(mark.line + 1, lines) if mark else 1, f"not YAML: {what}{hint}")
 
 
 def _line(event: events.Event) -> int:
