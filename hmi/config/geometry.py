@@ -41,8 +41,20 @@ class Frame(Config):
 
 
 Style = Literal[
-    "structure", "fixture", "workpiece", "tool", "moving", "fluid", "envelope", "rail", "grid", "marker"
+    "structure",
+    "fixture",
+    "workpiece",
+    "tool",
+    "moving",
+    "fluid",
+    "jet",
+    "glass",
+    "envelope",
+    "rail",
+    "grid",
+    "marker",
 ]
+"""How a part is drawn; ``jet`` is a fluid that flows now, ``glass`` is seen through."""
 
 
 class Zone(Span):
@@ -121,6 +133,7 @@ class Trail(Config):
     frame: Name
     seen_from: Name = "base"
     seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    views: tuple[Name, ...] = ()
     visible: Name | None = None
 
 

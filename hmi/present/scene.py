@@ -128,6 +128,8 @@ class Scene:
         maker = PartMaker(self._kinematics, self.held, self.axes, projection)
         parts = [maker.shape(s, self.pose) for s in geometry.shapes if not s.views or view.name in s.views]
         for number, trail in enumerate(geometry.trails):
+            if trail.views and view.name not in trail.views:
+                continue
             first = next((i for i, p in enumerate(parts) if p.item.frame == trail.frame), len(parts))
             parts.insert(first, self._trail_part(number, projection))
         parts += [maker.label(m, self.pose) for m in geometry.labels if not m.views or view.name in m.views]

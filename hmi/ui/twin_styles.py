@@ -41,6 +41,12 @@ def mixed(cold: str, hot: str, part: float) -> QColor:
     return QColor(*(round(low + (high - low) * part) for low, high in pairs))
 
 
+def _clear(colour: str, alpha: int) -> QColor:
+    made = QColor(colour)
+    made.setAlpha(alpha)
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Stroke:
     """How the outline and the inside of an item are drawn; ``pen`` None: not at all."""
@@ -74,6 +80,8 @@ class Styles:
             "envelope": Stroke(dashed, none),
             "rail": Stroke(self._pen(groove, 3.0, Qt.PenCapStyle.FlatCap), QBrush(QColor(theme.line))),
             "grid": Stroke(self._pen(theme.grid, 1.0), none),
+            "jet": Stroke(QPen(Qt.PenStyle.NoPen), QBrush(_clear(theme.running, 150))),
+            "glass": Stroke(self._pen(theme.limit, 1.2), QBrush(_clear(theme.text, 10))),
             "marker": Stroke(self._pen(theme.limit, 2.0), QBrush(QColor(theme.running))),
         }
         self._zones = [

@@ -41,7 +41,11 @@ def _views(geometry: Geometry, views: list[str]) -> Iterator[Found]:
     for i, name in enumerate(views):
         if name in views[:i]:
             yield ("views", i, "name"), f"the view `{name}` stands twice, expected once"
-    for part, shown in (("shapes", geometry.shapes), ("labels", geometry.labels)):
+    for part, shown in (
+        ("shapes", geometry.shapes),
+        ("labels", geometry.labels),
+        ("trails", geometry.trails),
+    ):
         for i, each in enumerate(shown):
             for j, name in enumerate(each.views):
                 if name not in views:
