@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hmi.config.epoch import Epoch
-from hmi.model import values
+from hmi.model import status, values
 from hmi.model.clock import NO_TIME
 from hmi.model.columns import Columns
 from hmi.twin.store import side_slots
@@ -44,8 +44,8 @@ class CarriedValues:
         """Fill the rows that have no value yet; rows that have one are let go of for good."""
         if not len(self.index):
             return
-        self.index = self.index[columns.confirmed[self.index] == NO_TIME]
-        at = self.index
+        bad = status.severities(columns.status[self.index]) == status.Severity.BAD
+        self.index = at = self.index[bad & (columns.confirmed[self.index] == NO_TIME)]
         for name in ("raw", "value", "source_time", "receive_time", "confirmed"):
             getattr(columns, name)[at] = getattr(self.kept, name)[at]
         for row in at.tolist():

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from hmi.model.clock import SECOND
+from hmi.model.clock import NO_TIME, SECOND
 from hmi.model.samples import LinkState
 from hmi.present import addresses, quality, status_text
 from hmi.present import format as formats
@@ -68,7 +68,7 @@ def _dead(session: Session, frame: Frame, machine: str) -> npt.NDArray[np.intp]:
         at = session.tags_at(machine, endpoint)
         at = at[frame.freshness[at] > Freshness.UNCERTAIN]
         if frame.now.monotonic - news.since_monotonic < GRACE:
-            at = at[[session.known(index) for index in at.tolist()]]
+            at = at[session.columns.confirmed[at] != NO_TIME]
         found.append(at)
     if linked:
         every = session.tags_of(machine)

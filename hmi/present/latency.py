@@ -3,6 +3,10 @@
 For each painted change of a tag of pace *live* the bound is *paint − not before*, both monotonic: the
 value cannot have changed at the machine earlier than ``not_before`` (`hmi.model.samples.Batch`), and it
 was on the screen's surface at the paint stamp. What the display itself takes to scan out is not in it.
+
+A source clock that runs ahead of ours would make the bound too small. Sources correct by the offset that
+they measured and distrust what lies in the future; here no change counts as younger than the moment at
+which the engine received it, which is a stamp of our own.
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ _EDGES: Final = np.concatenate([_FINE, _COARSE])
 class LatencyView:
     """Milliseconds, never understated; None while no live change was painted in the last 60 s.
 
+    ``begun`` whether any change was painted since the session began: if not, nothing is known yet;
     ``now`` worst of the newest painted frame; ``recent`` worst of the last seconds; ``over`` whether
     ``recent`` or ``p99`` is past the budget; ``n`` painted changes in the window.
     """
@@ -42,6 +47,7 @@ class LatencyView:
     p99: int | None = None
     recent: int | None = None
     n: int = 0
+    begun: bool = False
 
     @property
     def over(self) -> bool:
@@ -62,6 +68,7 @@ class LatencyBook:
         self._counts = np.zeros(shape, np.uint32)
         self._worst = np.zeros(shape[:2], np.int64)
         self._now = np.zeros(len(epoch.machines), np.int64)
+        self._begun = np.zeros(len(epoch.machines), np.bool_)
         self._second = 0
 
     def painted(self, frame: Frame, columns: Columns, paint: int) -> None:
@@ -73,11 +80,14 @@ class LatencyBook:
         changed = frame.changed
         counted = changed[self._live_pace[changed] & self._was_live[changed]]
         counted = counted[columns.not_before[counted] != NO_TIME]
+        counted = counted[frame.freshness[counted] <= Freshness.UNCERTAIN]
         np.less_equal(frame.freshness, Freshness.UNCERTAIN, out=self._was_live)
         if not len(counted):
             return
         self._turn(paint // SECOND)
-        bounds = np.maximum(paint - columns.not_before[counted], 0)
+        received = frame.now.monotonic - np.maximum(frame.now.utc - columns.receive_time[counted], 0)
+        since = np.minimum(columns.not_before[counted], received)
+        bounds = np.maximum(paint - since, 0)
         self._count(self._machine_of[counted], bounds)
 
     def view(self, machine: str, now: int) -> LatencyView:
@@ -91,7 +101,7 @@ class LatencyBook:
         histogram = self._counts[:, row, :].sum(axis=0, dtype=np.int64)
         total = int(histogram.sum())
         if total == 0:
-            return LatencyView()
+            return LatencyView(begun=bool(self._begun[row]))
         cumulative = np.cumsum(histogram)
         return LatencyView(
             now=_ms(int(self._now[row])),
@@ -99,13 +109,16 @@ class LatencyBook:
             p99=_percentile(cumulative, 0.99),
             recent=self._recent(row),
             n=total,
+            begun=True,
         )
 
     def worst(self, now: int) -> tuple[str, LatencyView]:
         """The machine with the highest p99 and its figures; ("", blank) where all are quiet."""
         views = [(name, self.view(name, now)) for name in self._machines]
         heard = [each for each in views if each[1].p99 is not None]
-        return max(heard, key=lambda each: each[1].p99 or 0, default=("", LatencyView()))
+        return max(
+            heard, key=lambda each: each[1].p99 or 0, default=("", LatencyView(begun=bool(self._begun.any())))
+        )
 
     def _turn(self, second: int) -> None:
         """Empty the rows of the seconds that have begun since; time that stands still empties none."""
@@ -122,6 +135,7 @@ class LatencyBook:
         row = self._second % len(self._counts)
         self._counts[row] += flat.reshape(shape).astype(np.uint32)
         np.maximum.at(self._worst[row], machines, bounds)
+        self._begun[machines] = True
         self._now[machines] = 0
         np.maximum.at(self._now, machines, bounds)
 

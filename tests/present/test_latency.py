@@ -49,7 +49,21 @@ def ready() -> tuple[Shop, LatencyBook]:
 
 def test_quiet_is_blank() -> None:
     made, book = ready()
-    assert seen(made, book) == LatencyView()
+    assert seen(made, book) == LatencyView(begun=False)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ahead=st.floats(0, 5_000), under_way=st.floats(0, 400), paint_ms=st.floats(0, 50))
+def test_a_clock_that_runs_ahead_makes_no_change_younger_than_its_arrival(
+    ahead: float, under_way: float, paint_ms: float
+) -> None:
+    made, book = ready()
+    made.put("mill/load", 1.0, not_before=made.clock.now().monotonic + round(ahead * MILLISECOND))
+    made.clock.advance(round(under_way * MILLISECOND))  # received, not yet on the screen
+    paint(made, book, after_ms=paint_ms)
+    shown = seen(made, book).now
+    assert shown is not None
+    assert shown >= under_way + paint_ms - 1e-3
 
 
 def test_a_first_sample_of_an_hour_old_value_is_no_late_change() -> None:
@@ -80,7 +94,8 @@ def test_changes_leave_the_window_after_a_minute() -> None:
     made.clock.advance(59 * SECOND)
     assert seen(made, book).n == 1
     made.clock.advance(2 * SECOND)
-    assert seen(made, book) == LatencyView()
+    assert seen(made, book) == LatencyView(begun=True)
+    assert book.worst(made.clock.now().monotonic) == ("", LatencyView(begun=True))
 
 
 def test_a_late_change_is_said_for_some_seconds_and_a_late_minute_for_a_minute() -> None:

@@ -10,7 +10,7 @@ from hmi.config.tags import TagDescription
 from hmi.engine.scaling import Scaling
 from hmi.link.messages import Notice
 from hmi.model import status
-from hmi.model.clock import MILLISECOND, SECOND, ManualClock
+from hmi.model.clock import MILLISECOND, NO_TIME, SECOND, ManualClock
 from hmi.model.columns import Columns
 from hmi.model.context import ContextKey
 from hmi.model.samples import LinkState
@@ -253,6 +253,19 @@ def test_a_new_engine_takes_no_value_from_the_screen_and_lends_it_no_life() -> N
     after.put("mill/load", 0.0, status=status.BAD_SENSOR_FAILURE)
     after.frame()
     assert after.session.value(0) == 0.0  # the new engine's, no more the old one's
+
+
+def test_a_new_value_that_is_not_yet_vouched_for_is_never_hidden_by_an_old_one() -> None:
+    made = shop()
+    made.put("mill/load", 40.0)
+    made.frame()
+    after = restarted(made)
+    after.frame()
+    after.put("mill/load", 7.0)
+    after.table.columns.confirmed[0] = NO_TIME  # the confirmation is a message of its own
+    frame = after.frame()
+    assert after.session.value(0) == 7.0
+    assert frame.freshness[0] == Freshness.STALE
 
 
 def test_a_tag_that_means_something_else_now_is_not_carried_over() -> None:
