@@ -29,6 +29,11 @@ class PillView:
         """Whether any value is live."""
         return self.dead < self.total
 
+    @property
+    def whole(self) -> bool:
+        """Whether every value is live."""
+        return self.live and not self.dead
+
 
 class LatencyPill(Painted[PillView]):
     """Always on screen; amber and said in words when past the budget."""
@@ -42,41 +47,49 @@ class LatencyPill(Painted[PillView]):
         return self.theme.surface
 
     def draw(self, painter: QPainter, view: PillView, m: Metrics) -> None:
-        """From left to right: dot and word, the figure, percentiles over each other, the bar."""
-        theme, texts = self.theme, self._texts
+        """From left to right: dot and word, the figure, percentiles over each other, the bar in the rest."""
+        theme = self.theme
         area = self.area()
         over = view.latency.over and view.live
         painting.box(painter, area, m.px(6), theme.raised, theme.fault if over else "", 2 * m.scale)
-        middle = area.center().y()
         x = float(m.px(18))
-        calm = theme.running if view.live else theme.text_faint
-        painting.dot(
-            painter, QPointF(x, middle), m.px(6), theme.fault if over else calm, hollow=not view.live
-        )
+        calm = theme.running if view.whole else theme.text_soft
+        centre = QPointF(x, area.center().y())
+        painting.dot(painter, centre, m.px(6), theme.fault if over else calm, hollow=not view.whole)
         x += m.px(14)
-        bar = QRectF(area.right() - m.px(14) - m.px(92), middle + m.px(1), m.px(92), m.px(7))
-        x += self._say(painter, x, self._word(view), 13, fonts.SEMIBOLD, theme.text, bar.left() - x, m)
-        if not view.live:
-            return
-        x += m.px(12)
-        latency = view.latency
+        right = area.right() - m.px(14)
+        x += self._say(painter, x, self._word(view), 13, fonts.SEMIBOLD, theme.text, right - x, m)
+        if view.live:
+            self._latency(painter, x + m.px(12), right, view, m, over=over)
+
+    def _latency(
+        self, painter: QPainter, x: float, right: float, view: PillView, m: Metrics, *, over: bool
+    ) -> None:
+        theme, texts, latency = self.theme, self._texts, view.latency
         if latency.now is None:
-            room = area.right() - m.px(12) - x
-            self._say(painter, x, texts.text("latency.quiet"), 12, fonts.REGULAR, theme.text_soft, room, m)
+            said = texts.text("latency.quiet" if latency.begun else "latency.waiting")
+            self._say(painter, x, said, 12, fonts.REGULAR, theme.text_soft, right - x, m)
             return
         figure = texts.text("latency.now", value=latency.now)
         least = painting.width(m.font(15, fonts.SEMIBOLD), texts.text("latency.now", value="000"))
-        wide = self._say(painter, x, figure, 15, fonts.SEMIBOLD, theme.text, bar.left() - x, m)
+        wide = self._say(painter, x, figure, 15, fonts.SEMIBOLD, theme.text, right - x, m)
         x += max(wide, least) + m.px(10)
-        room = bar.left() - m.px(6) - x
-        for share, content in (
+        shares = (
             (0.31, texts.text("latency.p50", value=latency.p50)),
             (0.69, texts.text("latency.p99", value=latency.p99)),
-        ):
-            font = m.font(12)
+        )
+        font = m.font(12)
+        for share, content in shares:
             at = QPointF(x, painting.baseline(font, self.height() * share))
-            painting.text(painter, at, content, font, theme.text_soft, room=room)
-        self._bar(painter, bar, latency, over, m)
+            painting.text(painter, at, content, font, theme.text_soft, room=right - x)
+        x += max(painting.width(font, content) for _, content in shares) + m.px(10)
+        # The figures say it in full; the bar is what may give way.
+        wide = min(m.px(92), right - x)
+        if wide >= m.px(36):
+            self._bar(painter, self._track(right, wide, m), latency, over, m)
+
+    def _track(self, right: float, wide: float, m: Metrics) -> QRectF:
+        return QRectF(right - wide, self.area().center().y() + m.px(1), wide, m.px(7))
 
     def _word(self, view: PillView) -> str:
         if not view.live:

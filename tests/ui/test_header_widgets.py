@@ -1,4 +1,8 @@
-from PyQt6.QtCore import QRect
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import QPointF, QRect
+from PyQt6.QtGui import QFont, QPainter
 from pytestqt.qtbot import QtBot
 
 from hmi.present.header import HeaderView, Job, TimeLeft
@@ -7,6 +11,7 @@ from hmi.present.machine_state import StateView
 from hmi.present.notices import NoticeView
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
+from hmi.ui import painting
 from hmi.ui.header import HeaderBar
 from hmi.ui.latency_pill import LatencyPill, PillView
 from hmi.ui.notice_line import NoticeLine
@@ -31,6 +36,59 @@ def test_the_pill_is_amber_past_the_budget_only(qtbot: QtBot) -> None:
 
 def test_nothing_live_has_no_latency_to_show(qtbot: QtBot) -> None:
     assert pill(qtbot, LatencyView(900, 900, 900, 900, 1), dead=9) == 0
+
+
+def written(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, view: PillView, language: str = "en") -> set[str]:
+    """What the pill writes in full."""
+    seen: set[str] = set()
+    write = painting.text
+
+    def noted(
+        painter: QPainter, at: QPointF, content: str, font: QFont, *rest: str, room: float, **more: Any
+    ) -> float:
+        if painting.width(font, content) <= room:
+            seen.add(content)
+        return write(painter, at, content, font, *rest, room=room, **more)
+
+    monkeypatch.setattr(painting, "text", noted)
+    widget = LatencyPill(DARK, Texts.own(language))
+    qtbot.addWidget(widget)
+    widget.resize(340, 42)
+    widget.show_view(view)
+    grab(widget)
+    return seen
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("dead", [0, 3, 13, 4321])
+def test_the_percentiles_are_never_elided(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, language: str, dead: int
+) -> None:
+    view = PillView(LatencyView(126, 118, 231, 126, 100, True), dead, 5000)
+    assert {"126 ms", "p50 118", "p99 231"} <= written(qtbot, monkeypatch, view, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "waiting"), [("en", "waiting for the first change"), ("de", "warten auf die erste Änderung")]
+)
+def test_before_the_first_change_nothing_is_claimed_of_the_last_minute(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, language: str, waiting: str
+) -> None:
+    assert waiting in written(qtbot, monkeypatch, PillView(LatencyView(), 0, 9), language)
+    quiet = Texts.own(language).text("latency.quiet")
+    assert quiet in written(qtbot, monkeypatch, PillView(LatencyView(begun=True), 0, 9), language)
+
+
+def test_the_dot_is_full_and_calm_only_while_every_value_is_live(qtbot: QtBot) -> None:
+    def dot(dead: int) -> float:
+        widget = LatencyPill(DARK, Texts.own("en"))
+        qtbot.addWidget(widget)
+        widget.resize(340, 42)
+        widget.show_view(PillView(LatencyView(), dead, 9))
+        return share_of(grab(widget), DARK.running, QRect(10, 12, 16, 18))
+
+    assert dot(0) > 0.2
+    assert dot(1) == dot(9) == 0
 
 
 def test_the_bar_is_as_long_as_the_latency_is_late(qtbot: QtBot) -> None:
