@@ -12,11 +12,12 @@ from asyncua import ua
 
 from hmi.config.endpoints import OpcUaEndpoint
 from hmi.config.tags import Tag
+from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.samples import Batch, ClockOffset, Lost
 from hmi.sources.opcua import plan, services, writing
 from hmi.sources.opcua.clock_offset import OffsetEstimator
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError
+from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.resolving import Resolved, resolve
 from hmi.sources.opcua.services import CreatedSubscription
@@ -44,13 +45,21 @@ class Connection:
     """What a session serves: subscriptions, the clock question, and the places to write to."""
 
     def __init__(
-        self, session: Session, endpoint: OpcUaEndpoint, tags: Sequence[tuple[int, Tag]], emit: Emit
+        self,
+        session: Session,
+        endpoint: OpcUaEndpoint,
+        tags: Sequence[tuple[int, Tag]],
+        emit: Emit,
+        *,
+        wary: bool = False,
     ) -> None:
+        """``wary``: read each value before it is subscribed to, because one of them cannot be decoded."""
         self.session = session
         self.silence_limit = plan.SHORTEST_SILENCE
         self._endpoint = endpoint
         self._tags = tags
         self._emit = emit
+        self._wary = wary
         self._clock = OffsetEstimator()
         self._subscriptions: dict[int, Subscription] = {}
         self._missing: dict[int, int] = {}
@@ -119,22 +128,37 @@ class Connection:
                 self._missing[index] = node
             elif node is not None:
                 items.append((index, node))
+        if self._wary:
+            items = await self._without_undecodable(items)
+        tags = dict(group.tags)
+        for index, _ in items:
+            subscription.expect(index, tags[index])
         results = await services.create_items(
             self.session, subscription.made.id, items, group.sampling, group.queue_size
         )
-        tags = dict(group.tags)
         for (index, _), result in zip(items, results, strict=True):
             if result.StatusCode.is_good():
                 self._missing.pop(index, None)
-                subscription.add(index, tags[index], result.RevisedSamplingInterval / 1000)
+                subscription.made_item(index, result.RevisedSamplingInterval / 1000)
             else:
                 self._missing[index] = result.StatusCode.value
+                subscription.refused_item(index)
+
+    async def _without_undecodable(self, items: list[tuple[int, ua.NodeId]]) -> list[tuple[int, ua.NodeId]]:
+        """Those that can be subscribed to without spoiling every notification that they are part of."""
+        good = await services.decodable(self.session, [node for _, node in items])
+        self._missing |= {
+            index: status.BAD_DECODING_ERROR for (index, _), fine in zip(items, good, strict=True) if not fine
+        }
+        return [item for item, fine in zip(items, good, strict=True) if fine]
 
     async def _learn_targets(self, nodes: Resolved) -> None:
         targets = [
             (index, tag, node)
             for index, tag in self._tags
-            if tag.access == "write" and not isinstance(node := nodes[index], int)
+            if tag.access == "write"
+            and index not in self._missing
+            and not isinstance(node := nodes[index], int)
         ]
         types = await writing.variant_types(self.session, [(tag, node) for _, tag, node in targets])
         for (index, _, node), variant_type in zip(targets, types, strict=True):
@@ -151,6 +175,10 @@ class Connection:
             acknowledge, self._acknowledge = self._acknowledge, []
             try:
                 published = await self.session.publish(acknowledge)
+            except UndecodableError as error:
+                # Whose changes these were is not known, so nothing stands before it has been read anew.
+                self._emit(Lost(0, str(error), self.session.now()))
+                raise
             except ServiceFaultError as error:
                 if error.status == ua.StatusCodes.BadTimeout:
                     continue
@@ -158,14 +186,13 @@ class Connection:
                     return
                 raise
             result = published.result
-            if result is None:
-                self._emit(Lost(0, "a notification could not be decoded", published.received))
-                for each in self._subscriptions.values():
-                    each.skip()
-                continue
             subscription = self._subscriptions.get(result.SubscriptionId)
             if subscription is None:
                 continue
+            if missing := subscription.gap(result.NotificationMessage):
+                # The next keep-alive would vouch for values that are no more. A fresh link reads them anew.
+                self._emit(Lost(0, missing, published.received))
+                raise LinkLostError(f"{self.session.url}: {missing}; everything is read anew")
             if result.NotificationMessage.NotificationData:
                 self._acknowledge.append(
                     ua.SubscriptionAcknowledgement(
@@ -178,8 +205,10 @@ class Connection:
                 self._emit(message)
 
     async def _watch(self) -> None:
-        """Give the link up when nothing at all has been heard for too long."""
+        """Give the link up when nothing at all has been heard for too long, or nothing of a subscription."""
+        began = self.session.now().monotonic
         while True:
+            self._check_subscriptions(began)
             silent = self._silence()
             if silent >= self.silence_limit:
                 await asyncio.sleep(GRACE)
@@ -190,6 +219,17 @@ class Connection:
                         "the server is frozen or the network is cut"
                     )
             await asyncio.sleep(max(self.silence_limit - silent, GRACE))
+
+    def _check_subscriptions(self, began: int) -> None:
+        """A server may forget a subscription and go on with the rest: its tags would be stale for ever."""
+        now = self.session.now().monotonic
+        for each in self._subscriptions.values():
+            silent = (now - max(each.heard, began)) / SECOND
+            if silent > plan.stall_limit(each.made.keep_alive_period):
+                raise LinkLostError(
+                    f"{self.session.url}: a subscription has said nothing for {silent:.1f} s, not even that "
+                    f"it is alive, as it should every {each.made.keep_alive_period:g} s"
+                )
 
     def _silence(self) -> float:
         return (self.session.now().monotonic - self.session.last_heard) / SECOND

@@ -95,10 +95,15 @@ def decode(items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, Va
 
 
 def utc_ns(time: datetime | None) -> int:
-    """UTC ns of a decoded DateTime; ``NO_TIME`` for none and for the null of 1601 (OPC 10000-6, 5.2.2.5)."""
-    if time is None or time.year <= 1601:
+    """UTC ns of a decoded DateTime, ``NO_TIME`` where there is none.
+
+    None is also the null of 1601 (OPC 10000-6, 5.2.2.5), and a time that a time lane cannot hold (1677 to
+    2262), such as the 9999-12-31 by which servers say "at no time".
+    """
+    if time is None:
         return NO_TIME
-    return (time - _EPOCH) // _MICROSECOND * 1000
+    nanoseconds = (time - _EPOCH) // _MICROSECOND * 1000
+    return nanoseconds if NO_TIME < nanoseconds < -NO_TIME else NO_TIME
 
 
 def _lane(variant: ua.Variant | None, wire: ValueType, side: bytearray) -> tuple[int, int]:

@@ -11,12 +11,25 @@ from typing import Final
 
 from asyncua import ua
 
-UNDECODABLE: Final = (struct.error, ValueError, TypeError, LookupError)
-"""What asyncua's decoder raises, beside its own errors, on bytes that are not what they should be."""
+UNDECODABLE: Final = (
+    struct.error,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
+"""What asyncua raises, beside its own errors, on bytes or an address that are not what they should be."""
 
 
 class LinkLostError(Exception):
     """The link cannot go on; the text is the cause as shown."""
+
+
+class UndecodableError(LinkLostError):
+    """The server is there, but what it said makes no sense: a value in it may be to blame."""
 
 
 class ServiceFaultError(Exception):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from hmi.model.clock import Clock
+from typing import Final
+
+from hmi.model.clock import SECOND, Clock
 from hmi.model.samples import LinkEvent, LinkState
 from hmi.sources.protocol import Emit
+
+_SETTLED: Final = 10 * SECOND
 
 
 class Link:
@@ -14,11 +18,17 @@ class Link:
         self._emit = emit
         self._clock = clock
         self._state: LinkState | None = None
+        self._since = clock.now()
 
     @property
     def is_up(self) -> bool:
         """Whether the last state told is UP."""
         return self._state is LinkState.UP
+
+    @property
+    def has_settled(self) -> bool:
+        """Whether it has been up for so long that what ends it is no fault of its beginning."""
+        return self.is_up and self._clock.now().monotonic - self._since.monotonic >= _SETTLED
 
     def connecting(self) -> None:
         """The first attempt begins."""
@@ -35,4 +45,5 @@ class Link:
     def _change(self, state: LinkState, cause: str = "") -> None:
         if state is not self._state:
             self._state = state
-            self._emit(LinkEvent(state, self._clock.now(), cause))
+            self._since = self._clock.now()
+            self._emit(LinkEvent(state, self._since, cause))

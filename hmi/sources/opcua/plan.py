@@ -16,6 +16,9 @@ MAX_KEEP_ALIVE: Final = 0.5
 SHORTEST_SILENCE: Final = 1.0
 """Seconds: a link is never given up for a shorter silence."""
 
+LONGEST_STALL: Final = 10.0
+"""Seconds: a busy server is given so much time before it is asked for everything anew."""
+
 ORPHAN_LIFETIME: Final = 20.0
 """Seconds that a server keeps a subscription for a client that has vanished."""
 
@@ -47,7 +50,8 @@ def groups(endpoint: OpcUaEndpoint, tags: Sequence[tuple[int, Tag]]) -> tuple[Gr
         members = tuple((index, tag) for index, tag in tags if tag.pace == pace)
         if members:
             sampling = endpoint.paces.of(pace)
-            keep_alive = min(MAX_KEEP_ALIVE, min(tag.max_age for _, tag in members) / 3)
+            # A keep-alive is certain to be no older than its request, which waits for up to two of them.
+            keep_alive = min(MAX_KEEP_ALIVE, min(tag.max_age for _, tag in members) / 4)
             publishing = endpoint.publishing or min(sampling, keep_alive)
             found.append(Group(pace, members, publishing, sampling, keep_alive))
     return tuple(found)
@@ -61,6 +65,11 @@ def keep_alive_count(publishing: float, keep_alive: float) -> int:
 def lifetime_count(publishing: float, keep_alives: int) -> int:
     """Publishing cycles without a client; at least three keep-alives (OPC 10000-4, 5.14.2.2)."""
     return max(3 * keep_alives, math.ceil(ORPHAN_LIFETIME / publishing))
+
+
+def stall_limit(keep_alive_period: float) -> float:
+    """Seconds of silence after which one subscription of a server that answers counts as forgotten."""
+    return max(6 * keep_alive_period, LONGEST_STALL)
 
 
 def silence_limit(keep_alive_periods: Iterable[float]) -> float:

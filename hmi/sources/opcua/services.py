@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from asyncua import ua
 
 from hmi.model.clock import NO_TIME, SECOND
 from hmi.sources.opcua.decode import utc_ns
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError
+from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
 from hmi.sources.opcua.session import Session
 
 CHUNK: Final = 500
@@ -85,6 +86,20 @@ async def read(session: Session, nodes: Sequence[ua.ReadValueId]) -> list[ua.Dat
     return await in_chunks(nodes, call)
 
 
+async def decodable(session: Session, nodes: Sequence[ua.NodeId]) -> list[bool]:
+    """Of each node whether its value comes in an answer that can be decoded, by reads of halved size."""
+    if not nodes:
+        return []
+    try:
+        await read(session, [value_of(node) for node in nodes])
+    except UndecodableError:
+        if len(nodes) == 1:
+            return [False]
+        middle = len(nodes) // 2
+        return await decodable(session, nodes[:middle]) + await decodable(session, nodes[middle:])
+    return [True] * len(nodes)
+
+
 async def namespaces(session: Session) -> list[str]:
     """The server's NamespaceArray as it is now."""
     (value,) = await read(session, [value_of(ua.NodeId(ua.ObjectIds.Server_NamespaceArray))])
@@ -111,7 +126,8 @@ async def server_time(session: Session) -> tuple[int, int, int]:
         "asking for the time",
     )
     stamped = utc_ns(answer.ResponseHeader.Timestamp)
-    value = answer.Results[0].Value.Value if answer.Results else None
+    variant = answer.Results[0].Value if answer.Results else None
+    value = variant.Value if variant is not None else None
     told = utc_ns(value) if isinstance(value, datetime) else NO_TIME
     if told == NO_TIME or (stamped != NO_TIME and abs(stamped - told) <= _SAME_CLOCK):
         told = stamped
@@ -150,6 +166,10 @@ async def create_subscription(
         "making a subscription",
     )
     made = answer.Parameters
+    if not 0 < made.RevisedPublishingInterval < math.inf:
+        raise LinkLostError(
+            f"{session.url}: the server grants a publishing interval of {made.RevisedPublishingInterval} ms"
+        )
     return CreatedSubscription(
         made.SubscriptionId, made.RevisedPublishingInterval / 1000, made.RevisedMaxKeepAliveCount
     )

@@ -19,7 +19,14 @@ from asyncua.ua.ua_binary import struct_from_binary
 
 from hmi.config.credentials import Credentials
 from hmi.model.clock import Clock, Instant
-from hmi.sources.opcua.errors import UNDECODABLE, LinkLostError, ServiceFaultError, blaming, fault_text
+from hmi.sources.opcua.errors import (
+    UNDECODABLE,
+    LinkLostError,
+    ServiceFaultError,
+    UndecodableError,
+    blaming,
+    fault_text,
+)
 
 SESSION_TIMEOUT: Final = 30_000
 """Milliseconds that a server keeps the session of a client that has vanished."""
@@ -30,6 +37,9 @@ FAREWELL: Final = 0.5
 RENEW_AFTER: Final = 0.75
 """Part of the channel's lifetime after which its token is renewed (OPC 10000-4, 5.6.2.1)."""
 
+SHORTEST_RENEWAL: Final = 1.0
+"""Seconds between two renewals, whatever lifetime a server grants."""
+
 _T = TypeVar("_T")
 
 
@@ -37,11 +47,11 @@ _T = TypeVar("_T")
 class Published:
     """The answer to one PublishRequest.
 
-    ``result`` is None where it could not be decoded; ``asked`` (monotonic ns) is when the request was
-    sent, before which the server cannot have put the answer together.
+    ``asked`` (monotonic ns) is when the request was sent, before which the server cannot have put the
+    answer together.
     """
 
-    result: ua.PublishResult | None
+    result: ua.PublishResult
     asked: int
     received: Instant
 
@@ -55,7 +65,8 @@ async def connect(
     Raises:
         LinkLostError: there is no server, or it does not let us in.
     """
-    client = Client(url, timeout=timeout)
+    with blaming(url, "reading the address"):
+        client = Client(url, timeout=timeout)
     client.name = client.description = "Twinpane"
     client.session_timeout = SESSION_TIMEOUT
     session = Session(client, url, clock)
@@ -116,36 +127,26 @@ class Session:
 
         Raises:
             ServiceFaultError: the server refused the service as a whole.
-            LinkLostError: no answer, or none that makes sense.
+            UndecodableError: an answer that makes no sense.
+            LinkLostError: no answer.
         """
         with blaming(self.url, what):
             data = await self._send(request, timeout)
-            received = self._clock.now()
-            self.last_heard = received.monotonic
-            response: Any = struct_from_binary(answer, data)
-        result = response.ResponseHeader.ServiceResult
-        if not result.is_good():
-            raise ServiceFaultError(result.value, f"{self.url}: {what}: {result.name} ({result.doc})")
-        return response, received
+        received = self._clock.now()
+        self.last_heard = received.monotonic
+        return self._decoded(answer, data, what), received
 
     async def publish(self, acknowledge: Sequence[ua.SubscriptionAcknowledgement]) -> Published:
         """One PublishRequest, answered when the server has news or a keep-alive.
 
         Raises:
-            ServiceFaultError, LinkLostError: as for `request`.
+            ServiceFaultError, UndecodableError, LinkLostError: as for `request`.
         """
         request = ua.PublishRequest()
         request.Parameters.SubscriptionAcknowledgements = list(acknowledge)
         asked = self.now().monotonic
-        with blaming(self.url, "waiting for news"):
-            data = await self._send(request, 0)
-            received = self._clock.now()
-            self.last_heard = received.monotonic
-            try:
-                result = struct_from_binary(ua.PublishResponse, data).Parameters
-            except (ua.UaError, *UNDECODABLE):
-                result = None
-        return Published(result, asked, received)
+        response, received = await self.request(request, ua.PublishResponse, "waiting for news", 0)
+        return Published(response.Parameters, asked, received)
 
     async def farewell(self) -> None:
         """Close the session so that the server frees it at once; a dead server is not waited for."""
@@ -164,10 +165,22 @@ class Session:
             LinkLostError: the server did not renew it.
         """
         while True:
-            await asyncio.sleep(self._client.secure_channel_timeout / 1000 * RENEW_AFTER)
+            lifetime = self._client.secure_channel_timeout / 1000
+            await asyncio.sleep(max(lifetime * RENEW_AFTER, SHORTEST_RENEWAL))
             with blaming(self.url, "renewing the channel"):
                 await self._client.open_secure_channel(renew=True)
                 self._client.uaclient.revolve_security_token()
+
+    def _decoded(self, answer: type[_T], data: Any, what: str) -> _T:
+        try:
+            response: Any = struct_from_binary(answer, data)
+            result = response.ResponseHeader.ServiceResult
+            good = result.is_good()
+        except (ua.UaError, *UNDECODABLE) as error:
+            raise UndecodableError(f"{self.url}: {what}: the answer cannot be decoded: {error}") from error
+        if not good:
+            raise ServiceFaultError(result.value, f"{self.url}: {what}: {result.name} ({result.doc})")
+        return response  # type: ignore[no-any-return]
 
     async def _send(self, request: Any, timeout: float | None) -> Any:
         protocol = self._client.uaclient.protocol

@@ -16,7 +16,7 @@ from hmi.model.samples import WriteOutcome, WriteResult
 from hmi.model.values import Scalar
 from hmi.sources.opcua import plan, writing
 from hmi.sources.opcua.connection import Connection
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError
+from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
 from hmi.sources.opcua.link import Link
 from hmi.sources.opcua.session import connect
 from hmi.sources.opcua.writing import UnwritableError
@@ -49,6 +49,7 @@ class OpcUaSource:
         self._clock = clock
         self._credentials = credentials
         self._connection: Connection | None = None
+        self._wary = False
 
     @property
     def silence_limit(self) -> float:
@@ -70,7 +71,8 @@ class OpcUaSource:
                 await self._one_link(link, emit)
             except (LinkLostError, ServiceFaultError) as failed:
                 _log.debug("link failed: %s", failed)
-                if link.is_up:
+                self._wary |= isinstance(failed, UndecodableError)
+                if link.has_settled:
                     pause = FIRST_PAUSE
                 link.down(str(failed))
             await asyncio.sleep(pause)
@@ -101,7 +103,7 @@ class OpcUaSource:
     async def _one_link(self, link: Link, emit: Emit) -> None:
         endpoint = self._endpoint
         async with connect(endpoint.url, endpoint.timeout, self._secret(), self._clock) as session:
-            connection = Connection(session, endpoint, self._tags, emit)
+            connection = Connection(session, endpoint, self._tags, emit, wary=self._wary)
             await connection.prepare()
             self._connection = connection
             try:

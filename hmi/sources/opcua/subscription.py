@@ -19,9 +19,12 @@ from hmi.sources.opcua.errors import LinkLostError
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.services import CreatedSubscription
 from hmi.sources.opcua.session import Published
-from hmi.sources.opcua.timing import not_before
+from hmi.sources.opcua.timing import assembled_at, back_to, not_before
 
 _LAST_SEQUENCE: Final = 2**32 - 1
+
+_LONGEST_SAMPLING: Final = 86_400.0
+"""Seconds: a longer granted interval counts as this one."""
 
 
 class Subscription:
@@ -39,11 +42,23 @@ class Subscription:
         self._confirmed = np.zeros(0, np.uint32)
         self._expected: int | None = None
         self._previous = created
+        self.heard = created
+        """Monotonic ns at which the server last said something of this subscription."""
 
-    def add(self, index: int, tag: Tag, sampling: float) -> None:
-        """An item that the server monitors, with the sampling interval that it granted (s)."""
+    def expect(self, index: int, tag: Tag) -> None:
+        """An item that the server is about to be asked for: its first value may come before the answer."""
         self._wires[index] = tag.wire
-        self._sampling[index] = max(0, round(sampling * SECOND))
+        self._sampling[index] = round(self.group.sampling * SECOND)
+
+    def made_item(self, index: int, sampling: float) -> None:
+        """The server monitors an expected item, with the sampling interval that it granted (s)."""
+        # Whatever a server tells (NaN, -1, infinity): the bounds that are made of it must stay numbers.
+        known = min(sampling, _LONGEST_SAMPLING) if sampling >= 0 else self.group.sampling
+        self._sampling[index] = round(known * SECOND)
+
+    def refused_item(self, index: int) -> None:
+        """The server does not monitor an expected item."""
+        del self._wires[index]
 
     def granted(self) -> list[Granted]:
         """What the server granted, one message for each sampling interval that occurs."""
@@ -53,6 +68,21 @@ class Subscription:
             Granted(index[intervals == interval], float(interval) / SECOND, self.made.publishing)
             for interval in np.unique(intervals)
         ]
+
+    def gap(self, message: ua.NotificationMessage) -> str:
+        """What is missing before this message, in words, or "". To be asked once, before `take`.
+
+        A keep-alive carries the number of the notification that comes next (OPC 10000-4, 5.14.1.1); of a
+        server that gives it that of the last one, or numbers nothing, it says nothing.
+        """
+        number, expected = message.SequenceNumber, self._expected
+        keep_alive = not message.NotificationData
+        if number == 0 or (keep_alive and expected is not None and number < expected):
+            return ""
+        self._expected = number if keep_alive else number % _LAST_SEQUENCE + 1
+        if expected is None or number == expected:
+            return ""
+        return f"notification {expected} of a subscription never came, the next one is {number}"
 
     def take(
         self, published: Published, result: ua.PublishResult, clock: Estimate | None
@@ -64,10 +94,8 @@ class Subscription:
         """
         received = published.received
         message = result.NotificationMessage
+        assembled = assembled_at(utc_ns(message.PublishTime), published.asked, received.monotonic, clock)
         said: list[SourceMessage] = []
-        missing = self._gap(message.SequenceNumber, keep_alive=not message.NotificationData)
-        if missing:
-            said.append(Lost(0, missing, received))
         changes: list[ua.MonitoredItemNotification] = []
         for part in message.NotificationData or ():
             if isinstance(part, ua.DataChangeNotification):
@@ -78,15 +106,12 @@ class Subscription:
         if batch is not None:
             said.append(batch)
         if len(self._confirmed):
-            said.append(Confirmation(self._confirmed, received))
+            said.append(Confirmation(self._confirmed, back_to(assembled, received)))
         if batch is not None and (overflowed := int(np.count_nonzero(status.overflowed(batch.status)))):
             said.append(Lost(0, f"the server's queues overflowed on {overflowed} items", received))
-        self._previous = _assembled(utc_ns(message.PublishTime), published, clock)
+        self._previous = assembled
+        self.heard = received.monotonic
         return said
-
-    def skip(self) -> None:
-        """A notification was received and could not be read: its number is not known."""
-        self._expected = None
 
     def _samples(
         self, changes: Iterable[ua.MonitoredItemNotification], published: Published, clock: Estimate | None
@@ -125,19 +150,3 @@ class Subscription:
         self._vouched[index] = status.severities(code) != status.Severity.BAD
         if (self._vouched[index] != before).any():
             self._confirmed = np.flatnonzero(self._vouched).astype(np.uint32)
-
-    def _gap(self, number: int, *, keep_alive: bool) -> str:
-        """What is missing before the message of this number; a keep-alive carries the next one's."""
-        expected = self._expected
-        self._expected = number if keep_alive or number == 0 else number % _LAST_SEQUENCE + 1
-        if expected is None or number == expected or (keep_alive and number < expected):
-            return ""
-        return f"notifications {expected} to {number - 1} of a subscription never came"
-
-
-def _assembled(publish_time: int, published: Published, clock: Estimate | None) -> int:
-    """Monotonic ns at or before which the server put an answer together, as late as can be defended."""
-    earliest = published.asked
-    if clock is not None and publish_time != NO_TIME:
-        earliest = max(earliest, clock.to_monotonic(publish_time) - clock.uncertainty)
-    return min(earliest, published.received.monotonic)

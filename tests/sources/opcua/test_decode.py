@@ -161,3 +161,17 @@ def test_strings_find_their_own_bytes_in_the_side_area(texts: list[str]) -> None
         for offset, length in spans
     ]
     assert found == texts
+
+
+@given(
+    st.datetimes(timezones=st.just(UTC))
+    | st.sampled_from([datetime(1650, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)])
+    | st.just(datetime.max.replace(tzinfo=UTC))
+)
+def test_every_time_fits_its_lane_exactly_or_is_none(time: datetime) -> None:
+    found = utc_ns(time)
+    exact = (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
+    assert found == (exact if -(2**63) < exact < 2**63 else NO_TIME)
+    parts = {"SourceTimestamp": time, "ServerTimestamp": time}
+    decoded = decode([item(ua.Variant(1.0, V.Double), **parts)], {0: ValueType.FLOAT})
+    assert decoded.source_time.tolist() == decoded.server_time.tolist() == [found]

@@ -43,7 +43,7 @@ def test_a_slow_group_publishes_often_enough_to_be_known_alive() -> None:
     (_, slow) = plan.groups(endpoint(), TAGS)
     assert slow.publishing == slow.keep_alive == 0.5
     (short_lived,) = plan.groups(endpoint(), [(0, tag("a", "slow", max_age=0.3))])
-    assert short_lived.keep_alive == pytest.approx(0.1)
+    assert short_lived.keep_alive == pytest.approx(0.075)
 
 
 def test_an_explicit_publishing_interval_is_asked_for_as_it_is() -> None:
@@ -75,3 +75,8 @@ def test_silence_is_measured_by_the_liveliest_group_and_never_under_a_second() -
     assert plan.silence_limit([0.5, 3.0]) == 1.5
     assert plan.silence_limit([0.1]) == 1.0
     assert plan.silence_limit([]) == 1.0
+
+
+def test_a_subscription_is_given_up_later_than_a_silent_server() -> None:
+    assert plan.stall_limit(0.5) == plan.LONGEST_STALL > plan.silence_limit([0.5])
+    assert plan.stall_limit(5.0) == 30.0 > plan.silence_limit([5.0])

@@ -34,8 +34,11 @@ def tag(name: str) -> Tag:
 def subscription() -> Subscription:
     tags = ((3, tag("a")), (5, tag("b")), (8, tag("missing")))
     made = Subscription(Group("live", tags, 0.05, 0.05, 0.5), CreatedSubscription(1, 0.05, 10), 10 * SECOND)
-    made.add(3, tags[0][1], 0.05)
-    made.add(5, tags[1][1], 0.1)
+    for index, each in tags:
+        made.expect(index, each)
+    made.made_item(3, 0.05)
+    made.made_item(5, 0.1)
+    made.refused_item(8)
     return made
 
 
@@ -58,7 +61,9 @@ def take(
         ),
     )
     received = Instant(UTC_ZERO + at * SECOND, at * SECOND)
-    return subscription.take(Published(result, asked * SECOND, received), result, CLOCK)
+    missing = subscription.gap(result.NotificationMessage)
+    said = subscription.take(Published(result, asked * SECOND, received), result, CLOCK)
+    return [Lost(0, missing, received), *said] if missing else said
 
 
 def change(*items: ua.MonitoredItemNotification) -> ua.DataChangeNotification:
@@ -114,6 +119,36 @@ def test_a_gap_is_told_where_it_is_seen_and_once(subscription: Subscription) -> 
     assert lost(take(subscription, 5, change(value(3)))) == 0
     assert lost(take(subscription, 8)) == 1, "a keep-alive carries the number of the next notification"
     assert lost(take(subscription, 8, change(value(3)))) == 0
+
+
+def test_a_keep_alive_that_numbers_what_was_last_or_nothing_is_no_gap(subscription: Subscription) -> None:
+    said = [take(subscription, 1, change(value(3))), take(subscription, 1), take(subscription, 0)]
+    said += [take(subscription, 2, change(value(3))), take(subscription, 2)]
+    said += [take(subscription, 3, change(value(3)))]
+    assert [lost(each) for each in said] == [0] * 6
+    assert lost(take(subscription, 5, change(value(3)))) == 1
+
+
+def test_a_confirmation_is_of_the_moment_at_which_the_server_spoke(subscription: Subscription) -> None:
+    take(subscription, 1, change(value(3)))
+    message = ua.NotificationMessage(
+        SequenceNumber=2, PublishTime=datetime.fromtimestamp((UTC_ZERO + 25 * SECOND) / SECOND, UTC)
+    )
+    result = ua.PublishResult(SubscriptionId=1, NotificationMessage=message)
+    read = Instant(UTC_ZERO + 60 * SECOND, 60 * SECOND)
+    (confirmation,) = subscription.take(Published(result, 24 * SECOND, read), result, CLOCK)
+    assert isinstance(confirmation, Confirmation)
+    spoken = 25 * SECOND - CLOCK.uncertainty
+    assert confirmation.at == Instant(UTC_ZERO + spoken, spoken), "not of when we came to read it"
+
+
+@pytest.mark.parametrize("granted", [float("nan"), float("inf"), -1.0, 1e300, 0.0])
+def test_any_granted_interval_is_survived(subscription: Subscription, granted: float) -> None:
+    subscription.made_item(3, granted)
+    (batch, _) = take(subscription, 1, change(value(3), value(3)))
+    assert isinstance(batch, Batch)
+    assert batch.not_before[1] <= 10 * SECOND
+    assert all(0 <= each.sampling <= 86_400 for each in subscription.granted())
 
 
 def test_numbers_begin_again_at_one(subscription: Subscription) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.model.clock import MILLISECOND, NO_TIME, SECOND
+from hmi.model.clock import MILLISECOND, NO_TIME, SECOND, Instant
 from hmi.sources.opcua.clock_offset import DRIFT, Estimate, OffsetEstimator
-from hmi.sources.opcua.timing import not_before
+from hmi.sources.opcua.timing import assembled_at, back_to, not_before
 
 TRIPS = st.integers(0, 500 * MILLISECOND)
 
@@ -97,3 +97,39 @@ def test_a_time_in_the_future_is_not_believed() -> None:
 )
 def test_never_later_than_received(source: int, server: int, clock: Estimate | None, previous: int) -> None:
     assert bound(source, server, clock, previous) <= RECEIVED
+
+
+@given(stamp=st.integers(NO_TIME, -NO_TIME - 1), offset=st.integers(-(10**18), -NO_TIME - 1))
+def test_no_time_whatever_makes_a_bound_that_wraps_round(stamp: int, offset: int) -> None:
+    found = bound(stamp, NO_TIME, clock=Estimate(offset, 3 * MILLISECOND))
+    exact = stamp - offset
+    if stamp == NO_TIME or exact > RECEIVED + 3 * MILLISECOND:
+        assert found == 99 * SECOND - 50 * MILLISECOND
+    else:
+        assert found in (exact - 53 * MILLISECOND, 99 * SECOND - 50 * MILLISECOND)
+
+
+@given(
+    spoken=st.integers(2 * SECOND, 50 * SECOND),
+    asked_before=st.integers(0, SECOND),
+    read_after=st.integers(0, 60 * SECOND),
+    error=st.integers(-CLOCK.uncertainty, CLOCK.uncertainty),
+)
+def test_an_answer_is_never_taken_for_later_than_the_server_spoke(
+    spoken: int, asked_before: int, read_after: int, error: int
+) -> None:
+    asked, received = spoken - asked_before, spoken + read_after
+    found = assembled_at(DEVICE + spoken + error, asked, received, CLOCK)
+    assert asked <= found <= spoken
+    assert found >= spoken - 2 * CLOCK.uncertainty
+
+
+def test_a_publish_time_that_cannot_be_true_leaves_the_request_time() -> None:
+    asked, received = 90 * SECOND, 100 * SECOND
+    for told in (DEVICE - 3600 * SECOND, DEVICE + 3600 * SECOND, NO_TIME):
+        assert assembled_at(told, asked, received, CLOCK) == asked
+    assert assembled_at(DEVICE + 95 * SECOND, asked, received, None) == asked
+
+
+def test_a_moment_is_told_on_both_scales() -> None:
+    assert back_to(70, Instant(1_000, 100)) == Instant(970, 70)
