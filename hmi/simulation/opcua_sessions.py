@@ -1,14 +1,17 @@
-"""Ending an asyncua server so that nothing of it goes on in the loop that it ran in."""
+"""An asyncua server that begins quickly, and of which nothing goes on in the loop that it ran in."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any, Final
 
 from asyncua import Server
 from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.internal_server import InternalServer
 from asyncua.server.internal_session import InternalSession
+
+from hmi.simulation.opcua_nodes import add_standard_nodes
 
 FLUSH: Final = 1.0
 """Seconds for what was sent to reach clients; a frozen one is cut off after it."""
@@ -26,6 +29,10 @@ class SessionKeeper(InternalServer):  # type: ignore[misc]
     def __init__(self, user_manager: Any = None) -> None:
         super().__init__(user_manager)
         self._open: dict[int, InternalSession] = {}
+
+    async def load_standard_address_space(self, shelf_file: Path | None = None) -> None:
+        """Fill the address space with the nodes that every server has; there is no shelf."""
+        await asyncio.to_thread(add_standard_nodes, self.aspace)
 
     def register_external_session(self, session: InternalSession) -> None:
         """A client has made a session."""
