@@ -50,7 +50,7 @@ class Outbox:
 
     last: LastTold
     since: int | None = None
-    """Monotonic ns of the first answer that waits here."""
+    """Monotonic ns of the first news that wait here."""
     _asked: int | None = None
     """Monotonic ns of the earliest request whose answer waits here: none of them vouches for later."""
     _rows: list[_Rows] = field(default_factory=list)
@@ -79,9 +79,11 @@ class Outbox:
         self._bad(at, code)
         self._answered(at, asked, now)
 
-    def unanswered(self, at: Positions, code: int) -> None:
+    def unanswered(self, at: Positions, code: int, now: int) -> None:
         """Nothing usable came: Bad with ``code``, and not confirmed."""
         self._bad(at, code)
+        if self._rows and self.since is None:
+            self.since = now
 
     def emptied(self, now: Instant) -> list[Batch | Confirmation]:
         """What there is to emit, and begin anew."""

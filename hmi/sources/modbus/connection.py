@@ -208,6 +208,8 @@ class Connection:
             raise LinkLost(f"{self.where} does not accept a connection within {self._timeout:g} s") from None
         except OSError as error:
             raise LinkLost(f"no connection to {self.where}: {error.strerror or error}") from error
+        except (ValueError, OverflowError) as error:  # a host name or a port that there cannot be
+            raise LinkLost(f"no connection to {self.where}: {error}") from error
 
     def _connect_changed(self, connected: bool) -> None:
         """End a request in vain at once, where pymodbus would wait out its time."""

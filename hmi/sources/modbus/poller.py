@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,7 @@ from hmi.sources.protocol import Emit
 from hmi.sources.schedule import FixedRate, Reached
 
 _HOLD: Final = 20_000_000
-"""Answers of a round are emitted together unless the first would then wait longer than this (ns)."""
+"""Answers of a round are emitted together, but the first waits for the others no longer than this (ns)."""
 
 _PROBE_SHARE: Final = 10
 """A silent block costs its time-out at most every this many time-outs."""
@@ -94,7 +95,10 @@ class Poller:
         while True:
             await asyncio.sleep(max(schedule.due - self._now(), 0) / SECOND)
             news = reached.news(self._now())
-            await self._round(pace, outbox)
+            try:
+                await self._round(pace, outbox)
+            finally:  # what was read before the link was lost is not lost with it
+                self._flush(outbox)
             if news is not None or not told:
                 told = True
                 self.emit(Granted(pace.index, reached.told / SECOND, 0.0))
@@ -111,8 +115,7 @@ class Poller:
                 self._flush(outbox)
                 await self._probe(reading, outbox)
             else:
-                outbox.unanswered(_all(reading), status.BAD_TIMEOUT)
-        self._flush(outbox)
+                outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
 
     async def _read_block(self, reading: Reading, outbox: Outbox) -> None:
         began = self._now()
@@ -123,7 +126,7 @@ class Poller:
                 # What came before must not wait for the enquiry, nor may it vouch for what comes after.
                 self._flush(outbox)
                 await self._enquire(reading.block)
-                outbox.unanswered(_all(reading), status.BAD_TIMEOUT)
+                outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
                 return
             if outbox.since is not None and self._now() + self._lasted - outbox.since > _HOLD:
                 self._flush(outbox)
@@ -133,7 +136,7 @@ class Poller:
         try:
             await self._read_piece(reading, reading.pieces[0], outbox)
         except NoAnswer:
-            outbox.unanswered(_all(reading), status.BAD_TIMEOUT)
+            outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
         else:
             self.silence.unit_answered(reading.block)
             self._probe_at = NO_TIME
@@ -141,7 +144,8 @@ class Poller:
     async def _read_piece(self, reading: Reading, piece: Piece, outbox: Outbox) -> None:
         block, asked = piece.block, self._now()
         try:
-            payload = await self.connection.read(block.unit, block.table, block.start, block.count)
+            with self._flushing_in_time(outbox):
+                payload = await self.connection.read(block.unit, block.table, block.start, block.count)
             decoded = piece.decoder.decode(payload)
         except DeviceRefused as refused:
             self._heard(reading.block, asked)
@@ -150,7 +154,7 @@ class Poller:
                 outbox.refused(piece.at, reason.status, asked, self._now())
         except (Malformed, ValueError):
             self._heard(reading.block, asked)
-            outbox.unanswered(piece.at, status.BAD_DECODING_ERROR)
+            outbox.unanswered(piece.at, status.BAD_DECODING_ERROR, self._now())
         else:
             self._heard(reading.block, asked)
             reading.answered(piece)
@@ -182,6 +186,19 @@ class Poller:
         if not self._answered:
             self._answered = True
             self.up()
+
+    @contextmanager
+    def _flushing_in_time(self, outbox: Outbox) -> Iterator[None]:
+        """While a request is under way, which may take all its time: emit what has waited long enough."""
+        if outbox.since is None:
+            yield
+            return
+        left = max(outbox.since + _HOLD - self._now(), 0) / SECOND
+        timer = asyncio.get_running_loop().call_later(left, self._flush, outbox)
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _flush(self, outbox: Outbox) -> None:
         if not self._answered:

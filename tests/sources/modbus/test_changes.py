@@ -51,7 +51,7 @@ def test_a_poll_that_failed_is_no_bound() -> None:
     box = outbox()
     box.answer(ALL, decoded(1, 2, b"a"), asked=100, now=110)
     told(box)
-    box.unanswered(ALL, status.BAD_TIMEOUT)
+    box.unanswered(ALL, status.BAD_TIMEOUT, now=210)
     rows, confirmed = told(box)
     assert {row[1:] for row in rows.values()} == {(status.BAD_TIMEOUT, 100)}
     assert confirmed == []
@@ -95,7 +95,7 @@ def test_a_new_connection_tells_everything_again_and_is_bound_by_itself() -> Non
     box.answer(ALL, decoded(1, 2, b"abc"), asked=100, now=110)
     told(box)
     box.last.forget()
-    box.unanswered(ALL[2:], status.BAD_TIMEOUT)
+    box.unanswered(ALL[2:], status.BAD_TIMEOUT, now=910)
     box.answer(ALL[:2], Decoded(np.array([1, 2], np.uint64), np.zeros(2, np.uint32)), asked=900, now=910)
     rows, _ = told(box)
     assert rows[7] == (1, status.GOOD, NO_TIME)

@@ -4,166 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 
 import pytest
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, ModbusTable
-from hmi.config.endpoints import ModbusEndpoint, Paces
-from hmi.config.tags import Tag
-from hmi.model import status, values
-from hmi.model.clock import NO_TIME, SECOND, SystemClock
-from hmi.model.samples import Batch, Confirmation, Granted, LinkEvent, LinkState, WriteOutcome
+from hmi.config.addresses import ModbusFormat
+from hmi.model import status
+from hmi.model.clock import NO_TIME, SECOND
+from hmi.model.samples import Batch, Confirmation, Granted, LinkState, WriteOutcome
 from hmi.model.values import Scalar
 from hmi.simulation.modbus_server import ModbusMachineServer
-from hmi.sources.modbus import make_modbus_source
-from hmi.sources.modbus.codec import natural_type
-from hmi.testing.harness import Listener
 from hmi.testing.tcp_proxy import TcpProxy
-
-
-def at(address: int, format_: ModbusFormat = ModbusFormat.UINT16, **more: object) -> ModbusAddress:
-    return ModbusAddress.model_validate(
-        {"table": ModbusTable.HOLDING_REGISTER, "address": address, "format": format_, **more}
-    )
-
-
-def coil(address: int) -> ModbusAddress:
-    return ModbusAddress(table=ModbusTable.COIL, address=address, format=ModbusFormat.BOOL)
-
-
-class Watch:
-    """A running source over named addresses, and questions about what it has said."""
-
-    def __init__(
-        self,
-        port: int,
-        addresses: Mapping[str, ModbusAddress],
-        *,
-        slow: tuple[str, ...] = (),
-        timeout: float = 5.0,
-        paces: Paces | None = None,
-        gap: int = 8,
-    ) -> None:
-        self.names = list(addresses)
-        self.tags = [
-            Tag(
-                id=f"device/{name}",
-                machine="device",
-                name=name,
-                type=natural_type(address),
-                wire=natural_type(address),
-                pace="slow" if name in slow else "live",
-                access="write",
-                address=address,
-            )
-            for name, address in addresses.items()
-        ]
-        endpoint = ModbusEndpoint(
-            protocol="modbus",
-            host="127.0.0.1",
-            port=port,
-            paces=paces or Paces(live=0.02, slow=0.1),
-            timeout=timeout,
-            gap=gap,
-        )
-        self.source = make_modbus_source(endpoint, list(enumerate(self.tags)), SystemClock())
-        self.listener = Listener(self.source)
-        self.messages = self.listener.messages
-        self.until = self.listener.until
-
-    async def __aenter__(self) -> Watch:
-        await self.listener.__aenter__()
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        await self.listener.cancel()
-        link = None
-        for message in self.messages:
-            if isinstance(message, LinkEvent):
-                assert message.state is not link, "a state told twice"
-                link = message.state
-            elif isinstance(message, Batch | Confirmation):
-                assert link is LinkState.UP, "vouched for without a link"
-
-    def samples(self, name: str, since: int = 0) -> list[tuple[int, Scalar]]:
-        index = self.names.index(name)
-        wire = self.tags[index].wire
-        return [
-            (int(batch.status[row]), values.from_lane(int(batch.raw[row]), wire))
-            for batch in self.messages[since:]
-            if isinstance(batch, Batch)
-            for row in (batch.index == index).nonzero()[0]
-        ]
-
-    def last(self, name: str) -> tuple[int, Scalar] | None:
-        found = self.samples(name)
-        return found[-1] if found else None
-
-    def status(self, name: str) -> int | None:
-        found = self.last(name)
-        return None if found is None else found[0]
-
-    def confirmed(self, name: str, since: int = 0) -> int:
-        index = self.names.index(name)
-        return sum(1 for m in self.messages[since:] if isinstance(m, Confirmation) and index in m.index)
-
-    def links(self) -> list[LinkState]:
-        return [m.state for m in self.messages if isinstance(m, LinkEvent)]
-
-    async def write(self, name: str, value: Scalar) -> WriteOutcome:
-        result = await self.source.write(self.names.index(name), value, timeout=20.0)
-        return result.outcome
-
-
-Answer = Callable[[int, int, bytes], Awaitable[list[bytes]]]
-
-
-@asynccontextmanager
-async def device(answer: Answer) -> AsyncIterator[int]:
-    """A device of our own making: ``answer(transaction, unit, pdu)`` gives the frames to send."""
-    handlers: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        handlers.add(task)
-        try:
-            while True:
-                transaction, _, length, unit = struct.unpack(">HHHB", await reader.readexactly(7))
-                pdu = await reader.readexactly(length - 1)
-                for frame in await answer(transaction, unit, pdu):
-                    writer.write(frame)
-                    await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionResetError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
-            handlers.discard(task)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for each in list(handlers):
-            each.cancel()
-        await asyncio.gather(*handlers, return_exceptions=True)
-        await server.wait_closed()
-        await asyncio.sleep(0)
-
-
-def frame(transaction: int, unit: int, pdu: bytes) -> bytes:
-    return struct.pack(">HHHB", transaction, 0, len(pdu) + 1, unit) + pdu
-
-
-def read_answer(pdu: bytes, register: Callable[[int], int]) -> bytes:
-    """The answer to a read of holding registers."""
-    function, start, count = struct.unpack(">BHH", pdu)
-    assert function == 3
-    data = b"".join(register(each).to_bytes(2, "big") for each in range(start, start + count))
-    return struct.pack(">BB", function, len(data)) + data
+from tests.sources.modbus.devices import Watch, at, coil, device, frame, read_answer
 
 
 async def test_an_exception_of_one_block_is_the_status_of_its_tags_only() -> None:
