@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -17,6 +16,7 @@ from hmi.config.epoch import Epoch
 from hmi.engine.runtime import EpochRuntime
 from hmi.engine.sources import load_drivers
 from hmi.link.directory import prepare
+from hmi.link.errors import LinkUnavailable
 from hmi.link.lock import EngineLock
 from hmi.link.messages import PROTOCOL_VERSION, HistoryRequest, Notice, ToClient, Welcome
 from hmi.link.server import LinkServer
@@ -30,6 +30,20 @@ _COUNTERS_EVERY: Final = 1.0
 
 class AlreadyRunning(Exception):
     """Another engine holds the site's lock."""
+
+
+class EngineFault(Exception):
+    """The engine cannot go on; ``code`` is the exit code by which its keeper can tell why."""
+
+    code = 70
+    """As EX_SOFTWARE of sysexits.h: a defect of ours."""
+
+
+class LockLost(EngineFault):
+    """The lock's file is no longer the one at its path: another engine may hold that one."""
+
+    code = 75
+    """As EX_TEMPFAIL: another start will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,8 @@ async def run_engine(options: EngineOptions, clock: Clock) -> None:
 
     Raises:
         AlreadyRunning: another engine holds the lock.
-        LinkUnavailable: the run directory cannot be used.
+        LinkUnavailable: the run directory cannot be used, or has no room.
+        EngineFault: something failed without which there is no engine; it is logged.
         ValueError: the configuration is wrong.
     """
     prepare(options.directory)
@@ -66,14 +81,18 @@ async def run_engine(options: EngineOptions, clock: Clock) -> None:
     try:
         for dead in options.directory.glob("table-*"):
             dead.unlink()  # the lock is ours, so whoever made it is gone
-        await _Engine(options, epoch, clock).run()
+        await _Engine(options, epoch, clock, lock).run()
+    except EngineFault:
+        _log.critical("the engine ends", exc_info=True)
+        raise
     finally:
         lock.release()
 
 
 class _Engine:
-    def __init__(self, options: EngineOptions, epoch: Epoch, clock: Clock) -> None:
+    def __init__(self, options: EngineOptions, epoch: Epoch, clock: Clock, lock: EngineLock) -> None:
         self._options = options
+        self._lock = lock
         self._clock = clock
         self._started = clock.now()
         self._generation = 0
@@ -97,14 +116,17 @@ class _Engine:
             asyncio.create_task(self._tell_counters(), name="counters"),
             asyncio.create_task(self._reloads(), name="reloads"),
         ]
+        stop = asyncio.create_task(self._stop.wait(), name="stop")
         try:
-            await self._stop.wait()
+            await asyncio.wait((stop, *tasks), return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    _raise_fault(task)
         finally:
+            stop.cancel()
             for task in tasks:
                 task.cancel()
-            for task in tasks:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._server.close()
             await self._runtime.close()
             for number in handlers:
@@ -128,7 +150,7 @@ class _Engine:
                 version=PROTOCOL_VERSION,
                 engine_pid=os.getpid(),
                 started=self._started.utc,
-                epoch=epoch.model_dump_json().encode(),
+                epoch=self._runtime.text,
                 digest=epoch.digest,
                 table=self._runtime.table.path.name,
             ),
@@ -142,6 +164,8 @@ class _Engine:
     async def _beat(self) -> None:
         unused_since: Instant | None = None
         while True:
+            if not self._lock.stands():
+                raise LockLost(f"{self._lock.path} was taken away; another engine may have begun")
             now = self._clock.now()
             self._runtime.table.beat(now.monotonic)
             if self._server.clients:
@@ -155,28 +179,54 @@ class _Engine:
             await asyncio.sleep(_BEAT)
 
     async def _tell_counters(self) -> None:
+        cut_off = 0
         while True:
             await asyncio.sleep(_COUNTERS_EVERY)
             for message in self._runtime.counters():
                 self._server.broadcast(message)
+            if self._server.cut_off != cut_off:
+                cut_off = self._server.cut_off
+                text = f"a screen did not read what it was sent and was cut off ({cut_off} so far)"
+                _log.warning("%s", text)
+                self._server.broadcast(Notice(self._clock.now().utc, "link", text))
 
     async def _reloads(self) -> None:
         while True:
             await self._reload.wait()
             self._reload.clear()
             try:
-                # In a thread: the heart goes on beating while files are read and drivers imported.
+                # In threads: the heart goes on beating while files are read and drivers imported.
                 epoch = await asyncio.to_thread(self._options.resolve)
+                if epoch.digest == self._runtime.epoch.digest:
+                    continue
                 await asyncio.to_thread(load_drivers, epoch)
-            except ValueError as error:
+                new = await asyncio.to_thread(self._new_runtime, epoch)
+            except (ValueError, LinkUnavailable) as error:
+                _log.error("the configuration was read again and is not taken: %s", error)
                 self._server.broadcast(Notice(self._clock.now().utc, self._options.site, str(error)))
                 continue
-            if epoch.digest == self._runtime.epoch.digest:
-                continue
-            old = self._runtime
-            self._runtime = self._new_runtime(epoch)
-            self._runtime.table.beat(self._clock.now().monotonic)
-            await old.close()
-            self._runtime.start()
-            self._server.regreet()
+            await self._change_to(new)
             _log.info("epoch %s has begun", epoch.digest[:12])
+
+    async def _change_to(self, new: EpochRuntime) -> None:
+        """Let ``new`` begin when the old sources have ended: a device serves one of them at a time."""
+        old = self._runtime
+        try:
+            await old.stop()  # its table beats on
+        except asyncio.CancelledError:
+            new.table.close()
+            raise
+        new.pipeline.carry_counters(old.pipeline)
+        new.table.beat(self._clock.now().monotonic)
+        self._runtime = new
+        self._server.regreet()
+        old.table.close()
+        new.start()
+
+
+def _raise_fault(task: asyncio.Task[None]) -> None:
+    """Raise why a task ended that should never end."""
+    error = task.exception()
+    if isinstance(error, EngineFault):
+        raise error
+    raise EngineFault(f"its task {task.get_name()!r} ended: {error!r}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from hmi.config.epoch import Epoch
-from hmi.engine.history import History, Series, decimate
+from hmi.engine.history import MOST_POINTS, History, Series, decimate
 from hmi.engine.pipeline import EndpointState, Pipeline
 from hmi.engine.sources import make_source
 from hmi.link.messages import HistoryReply, HistoryRequest, Notice, Refusal, ToClient
@@ -23,7 +22,7 @@ from hmi.twin.store import side_bytes
 _log = logging.getLogger(__name__)
 
 HISTORY_SAMPLES: Final = 1_000_000
-"""25 MB; at the demo site's few hundred changes a second somewhat more than half an hour."""
+"""21 MB; at the demo site's few hundred changes a second somewhat more than half an hour."""
 
 _RESTART_PAUSE: Final = 2.0
 
@@ -31,7 +30,8 @@ _RESTART_PAUSE: Final = 2.0
 class EpochRuntime:
     """Runs one resolved configuration until it is closed.
 
-    ``told`` receives the news for clients; ``rung`` is called after each change of the table.
+    ``told`` receives the news for clients; ``rung`` is called after changes of the table, once for all
+    that a source says at once. ``text`` is the epoch as JSON, for the greeting of clients.
     """
 
     def __init__(
@@ -44,8 +44,14 @@ class EpochRuntime:
         rung: Callable[[], None],
         history_samples: int = HISTORY_SAMPLES,
     ) -> None:
+        """Make table and pipeline; for a large site that takes a while, and may be done in any thread.
+
+        Raises:
+            LinkUnavailable: there is no room for the table.
+        """
         began = clock.now()
         self.epoch = epoch
+        self.text = epoch.model_dump_json().encode()
         self.table = TableWriter(
             directory / f"table-{generation}",
             len(epoch.tags),
@@ -58,6 +64,7 @@ class EpochRuntime:
         self._told = told
         self._rung = rung
         self._tasks: list[asyncio.Task[None]] = []
+        self._to_ring = False
 
     def start(self) -> None:
         """Start a task for every endpoint."""
@@ -65,14 +72,16 @@ class EpochRuntime:
             name = f"source {endpoint.machine}.{endpoint.name}"
             self._tasks.append(asyncio.create_task(self._serve(endpoint), name=name))
 
-    async def close(self) -> None:
-        """Stop the sources and remove the table."""
+    async def stop(self) -> None:
+        """Stop the sources; the table stays and can be read."""
         for task in self._tasks:
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+
+    async def close(self) -> None:
+        """Stop the sources and remove the table."""
+        await self.stop()
         self.table.close()
 
     def counters(self) -> list[ToClient]:
@@ -84,7 +93,8 @@ class EpochRuntime:
         if not 0 <= request.index < len(self.epoch.tags):
             return Refusal(f"there is no tag of index {request.index} in this epoch", request.request)
         history = self.pipeline.history
-        found: Series = decimate(history.series(request.index, request.begin, request.end), request.points)
+        points = min(request.points, MOST_POINTS)
+        found: Series = decimate(history.series(request.index, request.begin, request.end), points)
         return HistoryReply(
             request=request.request,
             index=request.index,
@@ -106,6 +116,9 @@ class EpochRuntime:
                 # A driver's defect must not take the other machines down; it is shown and logged whole.
                 _log.exception("the source of %s.%s failed", endpoint.machine, endpoint.name)
                 self._failed(endpoint, f"defect in the driver: {type(defect).__name__}: {defect}")
+            if _is_being_cancelled():
+                # The driver lost the cancellation, in a defect or by returning: it must still end here.
+                raise asyncio.CancelledError
             await asyncio.sleep(_RESTART_PAUSE)
 
     def _failed(self, endpoint: EndpointState, cause: str) -> None:
@@ -117,5 +130,17 @@ class EpochRuntime:
         now = self._clock.now()
         for news in self.pipeline.step(endpoint, message, now):
             self._told(news)
-        if isinstance(message, Batch | LinkEvent):
-            self._rung()  # ages move by the screen's own timer: a confirmation need not wake it
+        # Ages move by the screen's own timer: a confirmation need not wake it. It follows its batch at
+        # once, though, and a screen should see both together.
+        if isinstance(message, Batch | LinkEvent) and not self._to_ring:
+            self._to_ring = True
+            asyncio.get_running_loop().call_soon(self._ring)
+
+    def _ring(self) -> None:
+        self._to_ring = False
+        self._rung()
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -172,6 +173,7 @@ def test_a_new_configuration_is_a_new_epoch_and_a_wrong_one_is_told_and_not_take
     until(lambda: screen.take() and any(isinstance(m, Notice) for m in screen.messages))
     told = next(m for m in screen.messages if isinstance(m, Notice))
     assert "site.yaml:3" in told.text
+    assert "site.yaml:3" in site.said(), "it is in the log as well"
     assert screen.value("steady") == 43.0
     screen.client.close()
 
@@ -189,3 +191,50 @@ def test_wrong_configuration_is_said_with_file_and_line(site: Site) -> None:
     (site.folder / "site.yaml").write_text("schema: twinpane.site/1\nid: small\nmachines: 7\n")
     assert site.engine().wait(60) == 1
     assert "site.yaml:3" in site.said()
+
+
+@pytest.mark.parametrize("what", ["engine.lock", ""])
+def test_an_engine_whose_lock_was_taken_away_makes_room_at_once(site: Site, what: str) -> None:
+    first = site.engine()
+    screen = Screen(site.run)
+    taken = site.run / what
+    taken.rename(site.run.with_name("taken"))
+    assert first.wait(60) == 75
+    assert "was taken away" in site.said()
+    screen.client.close()
+    second = site.engine()
+    screen = Screen(site.run)
+    until(lambda: screen.value("steady") == 42.0)
+    assert second.poll() is None
+    screen.client.close()
+
+
+def test_the_successor_of_an_engine_whose_lock_was_taken_away_keeps_its_own_files(site: Site) -> None:
+    first = site.engine()
+    Screen(site.run).client.close()
+    os.kill(first.pid, signal.SIGSTOP)  # it cannot look while the second one begins
+    bell = (site.run / "doorbell.sock").stat().st_ino
+    (site.run / "engine.lock").unlink()
+    second = site.engine()
+    until(lambda: (b := site.run / "doorbell.sock").exists() and b.stat().st_ino != bell)
+    screen = Screen(site.run)
+    os.kill(first.pid, signal.SIGCONT)
+    assert first.wait(60) == 75
+    until(lambda: screen.value("steady") == 42.0)
+    again = Screen(site.run)
+    until(lambda: again.value("steady") == 42.0)
+    assert second.poll() is None
+    screen.client.close()
+    again.client.close()
+
+
+def test_no_room_for_the_table_is_told_at_the_start(site: Site) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (700, before[1]))  # for the engine, which inherits it
+    try:
+        process = site.engine()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert process.wait(60) == 1
+    assert "no room for the table" in site.said()
+    assert {each.name for each in site.run.iterdir()} == {"engine.lock"}

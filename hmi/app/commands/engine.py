@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -31,10 +32,13 @@ def command(
     """Run a site's engine until SIGTERM: acquisition, derived tags, history, and the link for panels.
 
     SIGHUP reads the configuration again. It listens on no network port.
+
+    Exit code 70: it ended by a defect of its own. 75: its run directory was taken away, so that another
+    engine may run by now. After both it may be started again at once.
     """
     from hmi.app import logs, run_folder
     from hmi.app.site import locate, require_endpoints, resolve
-    from hmi.engine.process import AlreadyRunning, EngineOptions, run_engine
+    from hmi.engine.process import AlreadyRunning, EngineFault, EngineOptions, run_engine
     from hmi.link.errors import LinkUnavailable
     from hmi.model.clock import SystemClock
 
@@ -61,3 +65,6 @@ def command(
         asyncio.run(run_engine(options, SystemClock()))
     except (AlreadyRunning, LinkUnavailable, ValueError) as error:
         raise click.ClickException(str(error)) from error
+    except EngineFault as fault:
+        click.echo(f"Error: {fault}", err=True)
+        sys.exit(fault.code)
