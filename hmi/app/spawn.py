@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from hmi.config.site import Site
-from hmi.link.directory import LAST_WORDS
+from hmi.link.directory import LAST_WORDS, prepare
 from hmi.model.identity import is_name
 
 _PROGRAM: Final = (sys.executable, "-m", "hmi.app")
@@ -21,7 +21,13 @@ _PROGRAM: Final = (sys.executable, "-m", "hmi.app")
 def engine(
     directory: Path, site: Path, endpoints: Mapping[str, str], linger: float
 ) -> subprocess.Popen[bytes]:
-    """Start an engine that logs into its run directory and outlives a crash of the panel by ``linger`` s."""
+    """Start an engine that logs into its run directory and outlives a crash of the panel by ``linger`` s.
+
+    Raises:
+        LinkUnavailable: the run directory is gone and cannot be made again.
+        OSError: no process can be started.
+    """
+    prepare(directory)
     arguments = [
         "engine",
         "--managed",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from hmi.link.directory import LAST_WORDS
+from hmi.link.errors import LinkUnavailable
 from hmi.link.lock import fence, holder, is_held
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 
@@ -30,6 +31,9 @@ _PAUSES: Final = (0, SECOND // 2, 2 * SECOND, 5 * SECOND, 10 * SECOND)
 
 _SETTLED: Final = 30 * SECOND
 
+NOT_STARTED: Final = 71
+"""As EX_OSERR of sysexits.h; no engine ends with it."""
+
 _SAID_BYTES: Final = 4096
 _SAID_LINES: Final = 5
 
@@ -38,7 +42,8 @@ _SAID_LINES: Final = 5
 class EngineExit:
     """How an engine that was started here has ended, for a person to read.
 
-    ``code``   its exit code; −n: killed by signal n (`subprocess.Popen.returncode`)
+    ``code``   its exit code; −n: killed by signal n (`subprocess.Popen.returncode`); `NOT_STARTED`:
+               there was no process, ``said`` tells why
     ``said``   the last lines that it wrote to its standard error, at most five; empty after a kill
     ``fenced`` whether it was killed from here because it no longer responded
     ``at``     when that was noticed
@@ -54,7 +59,7 @@ class Supervisor:
     """Watches over the engine of one run directory. Called from the panel's timer; never blocks.
 
     ``last_exit`` is the last end of an engine that was started here (None: none has ended);
-    ``on_exit``, when set, is called with it, from within `tick`. ``starts`` counts the starts, so that
+    ``on_exit``, when set, is called with it, from within `tick`. ``starts`` counts the tries, so that
     ``starts > 1`` with a ``last_exit`` means *ended and started again*. ``fenced`` counts the kills.
     """
 
@@ -86,8 +91,12 @@ class Supervisor:
         if self.starts and now.monotonic - self._spawned_at < pause:
             return
         self._spawned_at = now.monotonic
-        self._child = self._spawn()
         self.starts += 1
+        try:
+            self._child = self._spawn()
+        except (OSError, LinkUnavailable) as error:
+            self._failures += 1
+            self._tell(EngineExit(NOT_STARTED, (str(error),), False, now))
 
     def engine_unresponsive(self, now: Instant) -> None:
         """The engine's heartbeat is late at ``now``; call as long as it is. Fences after some time."""
@@ -119,8 +128,11 @@ class Supervisor:
         lived = now.monotonic - self._spawned_at
         self._failures = 0 if lived > _SETTLED else self._failures + 1
         self._child = None
-        ended = EngineExit(code, _last_lines(self._directory / LAST_WORDS), pid == self._killed, now)
-        _log.warning("the engine ended with code %d%s", code, "".join(f"\n  {line}" for line in ended.said))
+        self._tell(EngineExit(code, _last_lines(self._directory / LAST_WORDS), pid == self._killed, now))
+
+    def _tell(self, ended: EngineExit) -> None:
+        how = "could not be started" if ended.code == NOT_STARTED else f"ended with code {ended.code}"
+        _log.warning("the engine %s%s", how, "".join(f"\n  {line}" for line in ended.said))
         self.last_exit = ended
         if self.on_exit is not None:
             self.on_exit(ended)

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from hmi.app.supervisor import EngineExit, Supervisor
+from hmi.app.spawn import engine as spawn_engine
+from hmi.app.supervisor import NOT_STARTED, EngineExit, Supervisor
 from hmi.link.directory import LAST_WORDS
+from hmi.link.errors import LinkUnavailable
 from hmi.link.lock import Holder, holder
 from hmi.model.clock import MILLISECOND, SECOND, ManualClock
 
@@ -152,6 +154,29 @@ def test_why_an_engine_ended_is_told_in_its_own_last_words(engines: Engines) -> 
     assert told == [EngineExit(70, ("line",) * 4 + ("Error: no space",), False, clock.now())]
     assert supervisor.last_exit is told[0]
     assert supervisor.starts == 2
+
+
+def test_an_engine_that_cannot_be_started_is_told_and_tried_again_with_pauses(engines: Engines) -> None:
+    tries = []
+
+    def spawn() -> subprocess.Popen[bytes]:
+        tries.append(1)
+        raise LinkUnavailable("/x: others may write here")
+
+    clock = ManualClock()
+    supervisor = Supervisor(engines.directory, spawn)
+    supervisor.tick(clock.now())
+    assert supervisor.last_exit == EngineExit(NOT_STARTED, ("/x: others may write here",), False, clock.now())
+    for _ in range(400):
+        supervisor.tick(clock.advance(100 * MILLISECOND))
+    assert 4 <= len(tries) - 1 <= 8
+
+
+def test_an_engine_whose_run_directory_was_removed_is_given_it_back(tmp_path: Path) -> None:
+    directory = tmp_path / "run"
+    process = spawn_engine(directory, tmp_path / "no-site", {}, 1.0)
+    assert process.wait(60) != 0
+    assert "no-site" in (directory / LAST_WORDS).read_text()
 
 
 def test_hiccups_far_apart_do_not_add_up_to_a_kill(engines: Engines) -> None:
