@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Hashable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -31,10 +31,8 @@ _OBSERVERS: Final[list[leftovers.Observer]] = [
     leftovers.threads,
     leftovers.processes,
     leftovers.sockets,
-    leftovers.shared_memory,
 ]
 _PROCESSES: Final = _OBSERVERS.index(leftovers.processes)
-_SEGMENTS: Final = _OBSERVERS.index(leftovers.shared_memory)
 
 _RESOURCES: Final = "no_resource_left"
 _TASKS: Final = "no_task_left"
@@ -53,8 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Mark our descendants, and give engines a run directory that other programs do not use."""
     patch = config.stash[_monkeypatch] = pytest.MonkeyPatch()
     config.stash[_timers] = TimerWatch()
-    parent = leftovers.SHARED_MEMORY if leftovers.SHARED_MEMORY.is_dir() else None
-    folder = config.stash[_runtime] = Path(tempfile.mkdtemp(prefix="twinpane-test-", dir=parent))
+    folder = config.stash[_runtime] = leftovers.new_folder()
     patch.setenv(leftovers.MARK, str(os.getpid()))
     patch.setenv("XDG_RUNTIME_DIR", str(folder))
     patch.setenv("TWINPANE_RUN", str(folder / "run"))
@@ -87,14 +84,14 @@ def no_resource_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail the test if a thread, process, socket, segment or timer of it is left."""
     timers = request.config.stash[_timers]
     timers.install()
-    observers = [*_OBSERVERS, timers.running]
+    segments = partial(leftovers.shared_memory, request.config.stash[_runtime])
+    observers: list[leftovers.Observer] = [*_OBSERVERS, segments, timers.running]
     before = [observe() for observe in observers]
     yield
     timers.install()
     deadline = time.monotonic() + float(request.config.getini("leak_grace"))
     while True:
         found = [_new(observe, old) for observe, old in zip(observers, before, strict=True)]
-        found[_SEGMENTS] = leftovers.without_foreign(found[_SEGMENTS])
         if not any(found) or time.monotonic() > deadline:
             break
         time.sleep(0.02)

@@ -6,9 +6,11 @@ Linux is looked at through /proc as well, because a process that outlived its pa
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +27,8 @@ MARK: Final = "TWINPANE_TEST_PROCESS"
 """Environment variable with the pid of the test run; descendants inherit it wherever they end up."""
 
 SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 looked at, never written
+
+_FOLDER: Final = "twinpane-test-"
 
 # Python's own helpers of multiprocessing: one of each per process, until its end, by design.
 _HELPERS: Final = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
@@ -108,23 +112,24 @@ def sockets() -> Found:
     return found
 
 
-def shared_memory() -> Found:
-    """Segments and sockets of Twinpane in memory-backed storage, whoever made them."""
+def new_folder() -> Path:
+    """A folder in memory-backed storage for all that the processes of this test run share.
+
+    Those of former runs that were killed go: their names hold the pid of their run.
+    """
+    parent = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
+    for left in SHARED_MEMORY.glob(f"{_FOLDER}*"):
+        pid = left.name.removeprefix(_FOLDER).partition("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)) and left.lstat().st_uid == os.getuid():
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=parent))
+
+
+def shared_memory(folder: Path) -> Found:
+    """Segments and sockets in the folder of this test run; what lies beside it is somebody else's."""
     return {
         path: f"{'socket' if stat.S_ISSOCK(mode) else 'shared memory'} {path}"
-        for top in SHARED_MEMORY.glob("twinpane*")
-        for path, mode in _files(top)
-    }
-
-
-def without_foreign(segments: Found) -> Found:
-    """Leave out what other programs hold: a panel or another test run on the same computer."""
-    foreign = _mapped_elsewhere() if segments else frozenset()
-    return {
-        path: text
-        for path, text in segments.items()
-        if not isinstance(path, Path)
-        or (path not in foreign and (path.parent == SHARED_MEMORY or path.parent not in foreign))
+        for path, mode in _files(folder)
     }
 
 
@@ -139,21 +144,3 @@ def _files(path: Path) -> Iterator[tuple[Path, int]]:
         yield path, mode
     for each in below:
         yield from _files(each)
-
-
-def _mapped_elsewhere() -> frozenset[Path]:
-    """Files of Twinpane that processes outside this test run have mapped, and the folders of these."""
-    ours = {os.getpid(), *_descendants()}
-    found: set[Path] = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        if int(folder.name) in ours:
-            continue
-        try:
-            lines = (folder / "maps").read_text(errors="replace").splitlines()
-        except OSError:  # ended, or another user's
-            continue
-        for line in lines:
-            if f"{SHARED_MEMORY}/twinpane" in line:
-                path = Path(line.split(maxsplit=5)[5].removesuffix(" (deleted)"))
-                found |= {path, path.parent}
-    return frozenset(found)
