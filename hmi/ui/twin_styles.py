@@ -81,13 +81,10 @@ class Styles:
             "rail": Stroke(self._pen(groove, 3.0, Qt.PenCapStyle.FlatCap), QBrush(QColor(theme.line))),
             "grid": Stroke(self._pen(theme.grid, 1.0), none),
             "jet": Stroke(QPen(Qt.PenStyle.NoPen), QBrush(_clear(theme.running, 150))),
-            "glass": Stroke(self._pen(theme.limit, 1.2), QBrush(_clear(theme.text, 10))),
+            "glass": Stroke(QPen(_clear(theme.limit, 130), scale), QBrush(_clear(theme.text, 12))),
             "marker": Stroke(self._pen(theme.limit, 2.0), QBrush(QColor(theme.running))),
         }
-        self._zones = [
-            QBrush(mixed(theme.zone_cold, theme.zone_hot, step / ZONE_STEPS))
-            for step in range(ZONE_STEPS + 1)
-        ]
+        self._zones: dict[tuple[str, int], QBrush] = {}
         self._fluids = {
             tint: Stroke(QPen(Qt.PenStyle.NoPen), QBrush(QColor(colour)))
             for tint, colour in (
@@ -105,8 +102,16 @@ class Styles:
             return self.frozen
         stroke = self._fluids[item.tint] if item.style == "fluid" else self._strokes[item.style]
         if item.zone is not None:
-            return Stroke(stroke.pen, self._zones[round(item.zone * ZONE_STEPS)])
+            return Stroke(stroke.pen, self._zone(stroke.brush.color().name(), round(item.zone * ZONE_STEPS)))
         return stroke
+
+    def _zone(self, own: str, step: int) -> QBrush:
+        """Cold, the part's own colour in the middle, hot: what is as it should be is not coloured."""
+        if (own, step) not in self._zones:
+            part = 2.0 * step / ZONE_STEPS - 1.0
+            end = self.theme.zone_cold if part < 0.0 else self.theme.zone_hot
+            self._zones[own, step] = QBrush(mixed(own, end, abs(part)))
+        return self._zones[own, step]
 
     def uncertain(self, stroke: Stroke) -> Stroke:
         """The same with the mark of an uncertain value: a dashed edge."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import twinpane_haas_vf6ss
 import yaml
 from twinpane_haas_vf6ss.machine import figures
 from twinpane_haas_vf6ss.model import WORK_ZERO
 from twinpane_haas_vf6ss.signals import SIGNALS
 from twinpane_haas_vf6ss.simulator import ENDPOINT, NAMESPACE, MillSimulator
+
+from hmi.config.geometry import Geometry
+from hmi.twin.kinematics import Kinematics
 
 FOLDER = Path(twinpane_haas_vf6ss.__file__).parent
 
@@ -57,6 +62,26 @@ def test_the_twin_stands_where_the_machine_does() -> None:
         figures.NOSE_AT_HOME,
     ]
     assert frames["workpiece"]["at"] == [a + b for a, b in zip(WORK_ZERO, home, strict=True)]
+
+
+@pytest.mark.parametrize("machine", [(0.0, 0.0, 0.0), (-1143.0, -526.5, -520.0), (-700.5, -300.25, -610.0)])
+def test_both_views_show_the_same_place_of_the_tool_over_the_part(machine: tuple[float, ...]) -> None:
+    frames = Geometry.model_validate_json(
+        json.dumps({k: v for k, v in read("geometry.yaml").items() if k != "schema"})
+    ).frames
+    kinematics = Kinematics(frames)
+    numbers = {
+        **dict(zip(("x_machine", "y_machine", "z_machine"), machine, strict=True)),
+        "tool_length": 130.0,
+    }
+    joints = {
+        name: numbers[joint.value.tag] * joint.value.scale + joint.value.offset
+        for name, joint in kinematics.joints.items()
+    }
+    pose = {name: stack[0][:3, 3] for name, stack in kinematics.transforms(joints).items()}
+    plan, door = pose["tip"] - pose["workpiece"], pose["door_tip"] - pose["door_workpiece"]
+    assert (door[0], door[2]) == pytest.approx((plan[0], plan[2]))
+    assert pose["door_tip"][0] == 0.0, "the spindle stands in the middle of the door"
 
 
 def test_the_package_says_its_simulator() -> None:

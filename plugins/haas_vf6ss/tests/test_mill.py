@@ -41,7 +41,7 @@ def test_the_shipped_program_has_real_arcs_and_all_four_tools() -> None:
 def test_one_part_from_cycle_start_to_the_next() -> None:
     mill = Mill(seed=3)
     raw = mill.stock.volume
-    assert 240 < mill.control.schedule.total < 540
+    assert 240 < mill.control.total < 540
     seen: set[Execution] = set()
     loads, tools = 0.0, set()
     while not (mill.attendant.parts == 1 and mill.control.execution is Execution.ACTIVE):
@@ -77,7 +77,7 @@ def test_the_time_left_is_the_time_that_it_takes() -> None:
         mill.spindle.step(0.01, 0.0)
         mill.seconds += 0.01
         assert mill.seconds < 900
-    assert mill.seconds == pytest.approx(Mill().control.schedule.total, rel=0.03)
+    assert mill.seconds == pytest.approx(Mill().control.total, rel=0.03)
 
 
 def test_a_newcomer_sees_milling_at_once() -> None:
@@ -157,3 +157,31 @@ def test_bad_spells_begin_and_end_and_come_again() -> None:
     assert any(at > 95 for at in bad[VIBRATION])
     assert len(bad[VIBRATION]) < 1000
     assert bad[CONCENTRATION]
+
+
+@pytest.mark.parametrize("override", [80.0, 110.0])
+def test_the_time_left_is_right_at_any_feed_override(override: float) -> None:
+    control = Control(shipped_program(), tool=4)
+    control.feed_override = override
+    control.start()
+    seconds, said = 0.0, []
+    while control.execution is Execution.ACTIVE:
+        said.append((seconds, control.remaining))
+        control.step(0.1, spindle_at_speed=True)
+        seconds += 0.1
+        assert control.total == pytest.approx(said[0][1])
+    # The schedule waits for the spindle, which is at speed at once here.
+    for then, left in said[:: len(said) // 10]:
+        assert left == pytest.approx(seconds - then, rel=0.03, abs=12.0)
+
+
+def test_turning_the_override_and_back_leaves_the_time_left_as_it_was() -> None:
+    control = Control(shipped_program(), tool=4)
+    control.start()
+    for _ in range(600):
+        control.step(0.1, spindle_at_speed=True)
+    before = control.remaining
+    control.feed_override = 50.0
+    assert before < control.remaining < 2 * before, "rapids, dwells and tool changes take as long as ever"
+    control.feed_override = 100.0
+    assert control.remaining == before

@@ -98,7 +98,7 @@ SIGNALS: Final[tuple[Signal, ...]] = (
     Signal("Production.ActiveProgram.LineNumber", _U, _N, lambda m: m.control.line),
     Signal("Production.ActiveProgram.Block", _S, _N, lambda m: m.control.program.text(m.control.line)),
     Signal("Production.ActiveProgram.RemainingTime", _F, _N, lambda m: round(m.control.remaining, 1)),
-    Signal("Production.ActiveProgram.CycleTime", _F, _W, lambda m: round(m.control.schedule.total, 1)),
+    Signal("Production.ActiveProgram.CycleTime", _F, _W, lambda m: round(m.control.total, 1)),
     Signal("Production.Job.OrderIdentifier", _S, _W, lambda m: m.order.number),
     Signal("Production.Job.PartName", _S, _W, lambda m: m.order.part_name),
     Signal("Production.Job.Operation", _S, _W, lambda m: m.order.operation),

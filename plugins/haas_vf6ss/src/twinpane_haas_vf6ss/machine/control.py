@@ -17,7 +17,7 @@ from twinpane_haas_vf6ss.gcode import (
 )
 from twinpane_haas_vf6ss.machine import figures
 from twinpane_haas_vf6ss.machine.motion import Motion
-from twinpane_haas_vf6ss.machine.steps import Run, Schedule, Step, schedule
+from twinpane_haas_vf6ss.machine.steps import Run, Schedule, Step, at_override, schedule
 
 HOME: Final[Point] = (0.0, 0.0, 0.0)
 STILL: Final[Point] = (0.0, 0.0, 0.0)
@@ -101,11 +101,18 @@ class Control:
     @property
     def remaining(self) -> float:
         """Seconds that are left of the program at the present feed override."""
-        times = self.schedule.remaining
-        if self.execution in (Execution.READY, Execution.PROGRAM_COMPLETED):
-            return times[0] if self.execution is Execution.READY else 0.0
-        left = times[self._index] - self._behind()
-        return left / max(self.feed_override / 100, 0.01)
+        if self.execution is Execution.READY:
+            return self.total
+        if self.execution is Execution.PROGRAM_COMPLETED:
+            return 0.0
+        seconds, cutting = self._behind()
+        left = self.schedule.remaining[self._index] - seconds
+        return at_override(left, self.schedule.cutting[self._index] - cutting, self.feed_override / 100)
+
+    @property
+    def total(self) -> float:
+        """Seconds that the whole program takes at the present feed override."""
+        return self.schedule.total(self.feed_override / 100)
 
     def step(self, dt: float, spindle_at_speed: bool) -> None:
         """Go on for ``dt`` s; ``spindle_at_speed`` tells whether the last spindle command is reached."""
@@ -199,10 +206,11 @@ class Control:
         self._index += 1
         self._timer = 0.0
 
-    def _behind(self) -> float:
-        """Seconds (at 100 %) of the step under way that are behind."""
+    def _behind(self) -> tuple[float, float]:
+        """Seconds (at 100 %) of the step under way that are behind, and what of them was cutting."""
         step = self.schedule.steps[self._index]
         if isinstance(step, Run) and self._motion is not None:
-            begin, end = step.starts[self._motion.index], step.starts[self._motion.index + 1]
-            return begin + (end - begin) * self._motion.share
-        return self._timer
+            at, share = self._motion.index, self._motion.share
+            (a, b), (c, d) = step.starts[at : at + 2], step.cutting[at : at + 2]
+            return a + (b - a) * share, c + (d - c) * share
+        return self._timer, 0.0

@@ -26,10 +26,14 @@ _TICK: Final = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Moves without anything between them. ``starts`` s after the run's begin; one more for its end."""
+    """Moves without anything between them. ``starts`` s after the run's begin; one more for its end.
+
+    ``cutting`` is what of these times the feed override governs: that of all moves but rapids.
+    """
 
     segments: tuple[Segment, ...]
     starts: tuple[float, ...]
+    cutting: tuple[float, ...]
 
     @property
     def seconds(self) -> float:
@@ -42,15 +46,26 @@ Step = Run | Dwell | SpindleCommand | ToolChange | Coolant | Stop
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The steps of a program and, for each, the seconds that remain at its begin (and 0 at the end)."""
+    """The steps of a program and, for each, the seconds that remain at its begin (and 0 at the end).
+
+    ``cutting`` is what of ``remaining`` the feed override governs.
+    """
 
     steps: tuple[Step, ...]
     remaining: tuple[float, ...]
+    cutting: tuple[float, ...]
 
-    @property
-    def total(self) -> float:
-        """The cycle time at 100 % in s."""
-        return self.remaining[0]
+    def total(self, feed_override: float = 1.0) -> float:
+        """The cycle time in s at a feed override (1.0 = 100 %)."""
+        return at_override(self.remaining[0], self.cutting[0], feed_override)
+
+
+def at_override(seconds: float, cutting: float, feed_override: float) -> float:
+    """What ``seconds`` at 100 % become, of which ``cutting`` go by the feed override.
+
+    Dwells, rapids and tool changes take as long as ever. That a faster feed is reached later is left out.
+    """
+    return seconds - cutting + cutting / max(feed_override, 0.01)
 
 
 def schedule(program: Program) -> Schedule:
@@ -65,10 +80,11 @@ def schedule(program: Program) -> Schedule:
             steps.append(_run(moves))
             moves = []
         steps.append(block)
-    remaining = [0.0]
-    for seconds in reversed(_durations(steps)):
+    remaining, cutting = [0.0], [0.0]
+    for step, seconds in zip(reversed(steps), reversed(_durations(steps)), strict=True):
         remaining.append(remaining[-1] + seconds)
-    return Schedule(tuple(steps), tuple(reversed(remaining)))
+        cutting.append(cutting[-1] + (step.cutting[-1] if isinstance(step, Run) else 0.0))
+    return Schedule(tuple(steps), tuple(reversed(remaining)), tuple(reversed(cutting)))
 
 
 def _run(segments: Sequence[Segment]) -> Run:
@@ -78,7 +94,10 @@ def _run(segments: Sequence[Segment]) -> Run:
         now += _TICK - motion.advance(_TICK)
         begun = motion.index + (1 if motion.done else 0)
         starts.extend([now] * (begun + 1 - len(starts)))
-    return Run(tuple(segments), tuple(starts))
+    cutting = [0.0]
+    for each, begin, end in zip(segments, starts, starts[1:], strict=False):
+        cutting.append(cutting[-1] + (0.0 if each.rapid else end - begin))
+    return Run(tuple(segments), tuple(starts), tuple(cutting))
 
 
 def _durations(steps: Sequence[Step]) -> list[float]:
