@@ -8,7 +8,6 @@ bytes that travel with the batch.
 
 from __future__ import annotations
 
-import math
 import struct
 from enum import StrEnum
 from typing import Final
@@ -132,8 +131,3 @@ def side_lane(offset: int, length: int) -> int:
 def side_span(lane: int) -> tuple[int, int]:
     """(offset, length) of a side-area lane; see `side_lane`."""
     return lane >> 32, lane & 0xFFFF_FFFF
-
-
-def is_finite(lane: int) -> bool:
-    """Whether a float lane holds neither NaN nor an infinity."""
-    return math.isfinite(from_lane(lane, ValueType.FLOAT))
