@@ -13,8 +13,8 @@ from hmi.link.messages import Counters, EndpointNews
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 from hmi.model.samples import LinkState
+from hmi.present import causes, quality, status_text
 from hmi.present import format as formats
-from hmi.present import quality, status_text
 from hmi.present.addresses import address
 from hmi.present.freshness import Freshness
 from hmi.present.quality import Look, Quality
@@ -166,7 +166,9 @@ def _endpoint(
     began = session.unlinked.get(key, news.since_monotonic)
     age = formats.duration((now.monotonic - began) / SECOND)
     since = texts.text("diagnostics.since", state=status_text.link(news.state, texts), age=age)
-    return EndpointRow(title, news.state, since, news.cause, _offset(news, texts), through, losing)
+    return EndpointRow(
+        title, news.state, since, causes.in_words(news.cause, texts), _offset(news, texts), through, losing
+    )
 
 
 def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,10 +12,12 @@ from hmi.config.base import Span
 from hmi.config.tags import Tag
 from hmi.model.clock import SECOND
 from hmi.present import format as formats
+from hmi.present.scene_layout import round_ticks
 
 STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
 """Seconds between ticks that people find round."""
 
+_MOST_DECIMALS: Final = 9
 _LEAST_SHARE: Final = 0.04
 """A level signal is not blown up beyond this share of its tag's range."""
 
@@ -42,13 +43,18 @@ def time_ticks(begin: int, end: int, most: int) -> list[tuple[int, str]]:
     return ticks
 
 
-def tick_texts(ticks: Sequence[float], point: str) -> list[str]:
-    """The texts of evenly spaced numbers, with as many decimals as tell them apart."""
-    step = ticks[1] - ticks[0] if len(ticks) > 1 else 0.0
-    if step <= 0:
-        return [formats.number(each, 0 if each == round(each) else 2, point) for each in ticks]
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return [formats.number(each, decimals, point) for each in ticks]
+def scale_ticks(span: Span, pixels: float, apart: float, point: str) -> list[tuple[float, str]]:
+    """Round numbers in a span that is ``pixels`` high, ``apart`` pixels from one another, with their texts.
+
+    Always two at least, so that a scale can be read: where no two round ones have room, the span's ends.
+    """
+    ticks = round_ticks(span.low, span.high, pixels, apart)
+    if len(ticks) < 2:
+        ticks = [span.low, span.high]
+    step = ticks[1] - ticks[0]
+    exact = (d for d in range(_MOST_DECIMALS) if all(abs(round(t, d) - t) < step * 1e-6 for t in ticks))
+    decimals = next(exact, _MOST_DECIMALS)
+    return [(each, formats.number(each, decimals, point)) for each in ticks]
 
 
 def value_span(tag: Tag, low: float, high: float, shown: Span | None = None) -> Span:

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
 
 from hmi.present import diagnostics
@@ -19,9 +19,12 @@ from hmi.present.theme import Theme
 from hmi.ui import fonts, painting
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
+from hmi.ui.scroll_mark import paint_position
 from hmi.ui.touch_scroll import make_touch_scrolling
 
-COLUMNS: Final = (
+Columns = tuple[tuple[str, float, Qt.AlignmentFlag], ...]
+
+COLUMNS: Final[Columns] = (
     ("tag", 0.2, painting.LEFT),
     ("address", 0.27, painting.LEFT),
     ("raw", 0.09, painting.RIGHT),
@@ -32,11 +35,27 @@ COLUMNS: Final = (
 )
 """Name, share of the width, alignment."""
 
+NARROW: Final[Columns] = (
+    ("tag", 0.38, painting.LEFT),
+    ("value", 0.24, painting.RIGHT),
+    ("status", 0.26, painting.LEFT),
+    ("age", 0.12, painting.RIGHT),
+)
+"""The columns beside a tag's detail, which says the rest."""
+
+_NARROW_BELOW: Final = 1000
+"""Pixels of the design."""
+
 ROW_HEIGHT: Final = 48
 
 
 class TagTable(QAbstractScrollArea):
-    """Rows of tags by index; `show_rows` says which, `refresh` brings them up to date."""
+    """Rows of tags by index; `show_rows` says which, `refresh` brings them up to date.
+
+    ``chosen(tag index)`` is sent for a touch; ``marked`` is the tag whose detail is shown.
+    """
+
+    chosen = pyqtSignal(int)
 
     def __init__(self, session: Session, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +65,9 @@ class TagTable(QAbstractScrollArea):
         self._indexes: npt.NDArray[np.intp] = np.zeros(0, np.intp)
         self._frame: Frame | None = None
         self._rows: dict[int, TagRow] = {}
+        self._marked: int | None = None
+        self._pressed: int | None = None
+        self.empty_text = texts.text("diagnostics.none")
         make_touch_scrolling(self)
         bar = self.verticalScrollBar()
         if bar is not None:
@@ -55,6 +77,33 @@ class TagTable(QAbstractScrollArea):
     def rows_in_view(self) -> dict[int, TagRow]:
         """What is painted now: place in the list → row."""
         return dict(self._rows)
+
+    @property
+    def columns(self) -> Columns:
+        """The columns that there is room for now."""
+        return NARROW if self.width() < Metrics.of(self).px(_NARROW_BELOW) else COLUMNS
+
+    def mark(self, index: int | None) -> None:
+        """Mark the row of a tag."""
+        if index != self._marked:
+            self._marked = index
+            self._repaint()
+
+    def row_centre(self, place: int) -> QPointF:
+        """The middle of a row of the list, in the viewport."""
+        return self._row_area(place).center()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Answer the touch at once."""
+        if event is not None:
+            self._press(self._place_at(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Choose the row, unless the finger went elsewhere (a drag is released far outside)."""
+        pressed = self._pressed
+        self._press(None)
+        if event is not None and pressed is not None and pressed == self._place_at(event.position()):
+            self.chosen.emit(int(self._indexes[pressed]))
 
     def show_rows(self, indexes: npt.NDArray[np.intp]) -> None:
         """List these tags."""
@@ -99,23 +148,26 @@ class TagTable(QAbstractScrollArea):
         for place, row in self._rows.items():
             area = self._row_area(place)
             if area.intersects(QRectF(event.rect())):
-                self._draw_row(painter, area, row, m)
+                self._draw_row(painter, area, row, m, place)
         if not len(self._indexes):
             font = m.font(15)
             at = QPointF(viewport.width() / 2, viewport.height() / 2)
-            text = self._texts.text("diagnostics.none")
             room = viewport.width() - m.px(40)
-            painting.text(painter, at, text, font, self._theme.text_soft, room=room, align=painting.CENTRE)
-        self._draw_position(painter, m)
+            painting.text(
+                painter, at, self.empty_text, font, self._theme.text_soft, room=room, align=painting.CENTRE
+            )
+        paint_position(painter, self, self._theme.limit, m)
         painter.end()
 
-    def _draw_row(self, painter: QPainter, area: QRectF, row: TagRow, m: Metrics) -> None:
+    def _draw_row(self, painter: QPainter, area: QRectF, row: TagRow, m: Metrics, place: int) -> None:
         theme = self._theme
         body = area.adjusted(0, 0, 0, -m.px(2))
-        painting.box(painter, body, m.px(4), theme.surface)
+        marked = int(self._indexes[place]) == self._marked
+        fill = theme.pressed if place == self._pressed else theme.raised if marked else theme.surface
+        painting.box(painter, body, m.px(4), fill, theme.running if marked else "", 1.5 * m.scale)
         big, small = m.font(13, fonts.MEDIUM), m.font(11)
         dead = row.quality.look.hatched
-        for (name, _, align), cell in zip(COLUMNS, cells(body, m), strict=True):
+        for (name, _, align), cell in zip(self.columns, cells(body, self.columns, m), strict=True):
             colour = theme.text_faint if dead else theme.text
             match name:
                 case "tag":
@@ -193,16 +245,17 @@ class TagTable(QAbstractScrollArea):
         painting.text(painter, first, above, big, colour, room=cell.width())
         painting.text(painter, second, below, small, self._theme.text_faint, room=cell.width())
 
-    def _draw_position(self, painter: QPainter, m: Metrics) -> None:
-        """A thin mark at the right of where in the list one is."""
+    def _place_at(self, at: QPointF) -> int | None:
         bar, viewport = self.verticalScrollBar(), self.viewport()
-        if bar is None or viewport is None or not bar.maximum():
-            return
-        whole = bar.maximum() + bar.pageStep()
-        high = max(m.px(24), viewport.height() * bar.pageStep() / whole)
-        y = (viewport.height() - high) * bar.value() / bar.maximum()
-        mark = QRectF(viewport.width() - m.px(4), y, m.px(3), high)
-        painting.box(painter, mark, m.px(1.5), self._theme.limit)
+        if bar is None or viewport is None or not QRectF(viewport.rect()).contains(at):
+            return None
+        place = int(at.y() + bar.value()) // self.row_height()
+        return place if place < len(self._indexes) else None
+
+    def _press(self, place: int | None) -> None:
+        if place != self._pressed:
+            self._pressed = place
+            self._repaint()
 
     def _places(self) -> range:
         bar, viewport = self.verticalScrollBar(), self.viewport()
@@ -239,12 +292,12 @@ class TagTable(QAbstractScrollArea):
             viewport.update()
 
 
-def cells(row: QRectF, m: Metrics) -> list[QRectF]:
+def cells(row: QRectF, columns: Columns, m: Metrics) -> list[QRectF]:
     """The cells of a row, by the columns' shares, with a gap between."""
     side, gap = m.px(12), m.px(14)
-    room = row.width() - 2 * side - gap * (len(COLUMNS) - 1)
+    room = row.width() - 2 * side - gap * (len(columns) - 1)
     result, x = [], row.left() + side
-    for _, share, _ in COLUMNS:
+    for _, share, _ in columns:
         result.append(QRectF(x, row.top(), room * share, row.height()))
         x += room * share + gap
     return result

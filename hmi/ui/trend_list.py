@@ -17,7 +17,7 @@ from hmi.ui import fonts, painting
 from hmi.ui.metrics import Metrics
 from hmi.ui.touch_scroll import make_touch_scrolling
 
-_ROW: Final = 46
+_ROW: Final = 48
 
 
 class _Model(QAbstractListModel):

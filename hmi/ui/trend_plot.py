@@ -15,11 +15,10 @@ from PyQt6.QtWidgets import QWidget
 from hmi.present import format as formats
 from hmi.present import trend_legend
 from hmi.present.quality import Look
-from hmi.present.scene_layout import round_ticks
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
-from hmi.present.trend_axis import tick_texts
+from hmi.present.trend_axis import scale_ticks
 from hmi.present.trend_feed import TrendFeed
 from hmi.present.trend_legend import LegendEntry
 from hmi.present.trend_window import TrendWindow
@@ -224,6 +223,9 @@ class TrendPlot(QWidget):
         top = self._area.top() + lane.top - lane.head
         return QRectF(self._area.left(), top, self._area.width(), lane.head)
 
+    def _band(self, lane: Lane) -> QRectF:
+        return QRectF(self._area.left(), self._area.top() + lane.top, self._area.width(), lane.height)
+
     def _axis_wanted(self) -> int:
         m = Metrics.of(self)
         font = m.font(11)
@@ -231,9 +233,7 @@ class TrendPlot(QWidget):
         return max(round(max(wide, default=0.0)) + m.px(_BESIDE_AXIS), m.px(_LEAST_AXIS))
 
     def _ticks(self, lane: Lane, m: Metrics) -> list[tuple[float, str]]:
-        values = round_ticks(lane.span.low, lane.span.high, lane.height, m.px(30))
-        said = tick_texts(values, self._texts.text("format.point"))
-        return list(zip(values, said, strict=True))
+        return scale_ticks(lane.span, lane.height, m.px(20), self._texts.text("format.point"))
 
     def _pan(self, by: float) -> None:
         moved = -round(by * self._canvas.duration)
@@ -286,6 +286,7 @@ class TrendPlot(QWidget):
         paint_beginning(
             painter,
             QRectF(self._area),
+            [self._band(lane) for lane in self._canvas.lanes],
             self._area.left() + self._canvas.x(known_from),
             self._texts.text("trends.history_from", time=formats.clock(known_from)),
             self._theme,
@@ -298,9 +299,8 @@ class TrendPlot(QWidget):
         if not self._area.left() <= x <= self._area.right():
             return
         painter.setPen(QPen(painting.color(theme.text), m.scale))
-        for lane in self._canvas.lanes:
-            top = self._area.top() + lane.top
-            painter.drawLine(QPointF(x, top), QPointF(x, top + lane.height))
+        for band in map(self._band, self._canvas.lanes):
+            painter.drawLine(QPointF(x, band.top()), QPointF(x, band.bottom()))
         when = formats.clock(time)
         half = badge_width(when, m) / 2
         middle_x = min(max(x, self._area.left() + half), self._area.right() - half)

@@ -242,7 +242,7 @@ class TrendStrip(QWidget):
         if known_from > begin:
             x = plot.left() + self._canvas.x(known_from)
             said = self._texts.text("trends.history_from", time=formats.clock(known_from))
-            paint_beginning(painter, QRectF(plot), x, said, theme, m)
+            paint_beginning(painter, QRectF(plot), (QRectF(plot),), x, said, theme, m)
         if not self._window.live:
             said = self._texts.text("trends.paused", begin=formats.clock(begin), end=formats.clock(end))
             right = plot.right() - m.px(4)

@@ -1,10 +1,15 @@
+import msgspec
 import pytest
 
 from hmi.model import status
+from hmi.model.clock import SECOND
 from hmi.model.samples import LinkState
 from hmi.present import diagnostics
+from hmi.present.session import Session
+from hmi.present.tag_detail import detail
+from hmi.present.tag_search import TagSearch
 from hmi.present.texts import Texts
-from tests.ui.builders import Shop, epoch, machine, tag
+from tests.ui.builders import SIDE, Shop, epoch, machine, tag, welcome
 from tests.ui.demo_shop import demo_shop
 
 
@@ -99,18 +104,23 @@ def test_german_rows_hold_no_english() -> None:
     assert link.since == "Verbindungsaufbau seit 0:00"
 
 
-def test_the_list_is_filtered_by_machine_and_by_what_is_not_live(shop: Shop) -> None:
+def test_the_list_is_filtered_by_machine_and_by_what_is_not_good(shop: Shop) -> None:
     frame = shop.frame()
     ids = [each.id for each in shop.epoch.tags]
 
-    def listed(name: str, *, not_live_only: bool) -> list[str]:
-        found = diagnostics.select(shop.session, frame, name, not_live_only=not_live_only)
+    def listed(name: str, *, not_good_only: bool) -> list[str]:
+        found = diagnostics.select(shop.session, frame, name, not_good_only=not_good_only)
         return [ids[each] for each in found]
 
-    assert listed("", not_live_only=False) == ids
-    assert listed("line_1", not_live_only=False) == [each for each in ids if each.startswith("line_1/")]
-    assert listed("", not_live_only=True) == ["mill_07/b", "line_1/bath_ph", "press_04/force"]
-    assert listed("line_1", not_live_only=True) == ["line_1/bath_ph"]
+    assert listed("", not_good_only=False) == ids
+    assert listed("line_1", not_good_only=False) == [each for each in ids if each.startswith("line_1/")]
+    assert listed("", not_good_only=True) == [
+        "mill_07/b",
+        "line_1/rectifier_current",
+        "line_1/bath_ph",
+        "press_04/force",
+    ]
+    assert listed("line_1", not_good_only=True) == ["line_1/rectifier_current", "line_1/bath_ph"]
 
 
 def test_endpoints_say_state_cause_clock_and_losses(shop: Shop) -> None:
@@ -131,8 +141,76 @@ def test_an_endpoint_never_heard_of_is_listed() -> None:
     assert (found.state, found.traffic) == ("unheard", "no counters yet")
 
 
-def test_uncertain_counts_as_live(shop: Shop) -> None:
-    assert row(shop, "line_1/rectifier_current").status == status.name(status.UNCERTAIN)
+def test_uncertain_is_not_good(shop: Shop) -> None:
+    assert row(shop, "line_1/rectifier_current").code == status.name(status.UNCERTAIN)
     frame = shop.frame()
-    found = diagnostics.select(shop.session, frame, "line_1", not_live_only=True)
-    assert shop.epoch.index["line_1/rectifier_current"] not in found
+    found = diagnostics.select(shop.session, frame, "line_1", not_good_only=True)
+    assert shop.epoch.index["line_1/rectifier_current"] in found
+
+
+def test_without_an_engine_nobody_knows_how_a_link_stands(shop: Shop) -> None:
+    texts, now = Texts.of(shop.epoch), shop.clock.now()
+    alive = diagnostics.endpoints(shop.session, now, texts)
+    dead = diagnostics.endpoints(shop.session, now, texts, engine_alive=False)
+    assert {each.state for each in dead} == {"unheard"}
+    assert {each.since for each in dead} == {"not known"}
+    assert dead[0].cause == "the engine does not answer; last heard: up"
+    assert [each.traffic for each in dead] == [each.traffic for each in alive]
+
+
+def test_the_engine_says_process_start_heartbeat_and_restarts(shop: Shop) -> None:
+    texts, session = Texts.of(shop.epoch), shop.session
+    session.heartbeat = shop.clock.now().monotonic - SECOND // 2
+    found = diagnostics.engine(session, shop.frame(), texts)
+    assert (found.name, found.state) == ("Engine", LinkState.UP)
+    assert "process 4711" in found.offset
+    assert found.traffic == "heartbeat 0.5 s ago · 0 restarts"
+    shop.clock.advance(2 * SECOND)
+    found = diagnostics.engine(session, shop.frame(alive=False), texts)
+    assert (found.state, found.since) == (LinkState.DOWN, "does not answer")
+    assert found.traffic == "heartbeat 2.5 s ago · 0 restarts"
+
+
+def test_another_engine_is_a_restart_and_the_same_one_is_not() -> None:
+    made = epoch([machine("mill")], [tag("mill", "x")])
+    first = Session.begin(welcome(made), SIDE)
+    again = Session.begin(welcome(made), SIDE, first)
+    other = Session.begin(msgspec.structs.replace(welcome(made), started=5), SIDE, again)
+    assert [each.restarts for each in (first, again, other)] == [0, 0, 1]
+
+
+def test_a_search_looks_at_ids_labels_addresses_and_paths(shop: Shop) -> None:
+    search = TagSearch(shop.session, Texts.of(shop.epoch))
+    ids = [each.id for each in shop.epoch.tags]
+
+    def found(text: str) -> list[str]:
+        hits = search.find(text)
+        assert hits is not None
+        chosen = diagnostics.select(shop.session, shop.frame(), "", found=hits)
+        return [ids[each] for each in chosen]
+
+    assert found("COOLANT level") == ["mill_07/coolant_level"]
+    assert found("mill_07 vibr") == ["mill_07/vibration"]
+    assert found("Monitoring/Vib") == ["mill_07/vibration"]
+    assert found("input acid") == ["line_1/bath_acid"]
+    assert found("there is none") == []
+    assert search.find("  ") is None
+
+
+def test_a_tags_detail_says_everything(shop: Shop) -> None:
+    frame = shop.frame()
+    found = detail(shop.session, frame, shop.epoch.index["mill_07/b"], Texts.of(shop.epoch))
+    said = {line.name: line.said for line in found.lines}
+    assert found.id == "mill_07/b"
+    assert said["Address"] == "nsu=http://example.org/mill/;s=mill_07.b"
+    assert said["Status"] == "Sensor failure (BadSensorFailure) · 0x808C0000"
+    assert said["Endpoint"] == "main · opc.tcp://127.0.0.1:4840/"
+    assert said["Sampling"] == "50 ms asked, 50 ms granted"
+    assert said["Value"] == "12.000 °"
+    assert said["Source time"].count(":") == 2
+    assert "stale from 2 s" in said["Age"]
+    assert said["Counters of the endpoint"].endswith("connected 1×")
+    modbus = detail(shop.session, frame, shop.epoch.index["line_1/bath_acid"], Texts.of(shop.epoch))
+    said = {line.name: line.said for line in modbus.lines}
+    assert "Publishing" not in said
+    assert said["Address"] == "input register 4 float32 ABCD, unit 1"

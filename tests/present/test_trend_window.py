@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hmi.config.base import Span
 from hmi.config.tags import TagDescription
 from hmi.model.clock import SECOND
-from hmi.present.trend_axis import STEPS, time_ticks, value_span
+from hmi.present.trend_axis import STEPS, scale_ticks, time_ticks, value_span
 from hmi.present.trend_window import LONGEST, SHORTEST, TrendWindow
 from hmi.testing.epochs import epoch_of
 
@@ -122,3 +122,14 @@ def test_without_values_the_scale_is_the_tags_range():
     nan = float("nan")
     assert value_span(TAG, nan, nan) == TAG.range
     assert value_span(FREE, nan, nan) == Span(low=0.0, high=1.0)
+
+
+@given(numbers, st.floats(1e-3, 1e6), st.floats(20, 300))
+def test_a_scale_says_at_least_two_numbers_that_differ(low: float, width: float, pixels: float):
+    made = value_span(FREE, low, low + width)
+    ticks = scale_ticks(made, pixels, 20, ".")
+    assert len(ticks) >= 2
+    assert len({said for _, said in ticks}) == len(ticks)
+    for value, said in ticks:
+        plain = float(said.replace("\N{THIN SPACE}", "").replace("\N{MINUS SIGN}", "-"))
+        assert abs(plain - value) <= 1e-5 * (made.high - made.low)

@@ -2,8 +2,12 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from hmi.model.samples import LinkState
+from hmi.present.session import Event
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
+from hmi.ui import fonts, painting
+from hmi.ui.metrics import TOUCH_MM, Metrics
 from hmi.ui.screens.diagnostics import DiagnosticsScreen
 from tests.ui.builders import Shop, epoch, machine, tag
 from tests.ui.demo_shop import demo_shop
@@ -29,14 +33,19 @@ def shop() -> Shop:
     return demo_shop()
 
 
-def test_not_live_only_finds_the_few_that_matter(qtbot: QtBot, shop: Shop) -> None:
+def test_not_good_only_finds_the_few_that_matter(qtbot: QtBot, shop: Shop) -> None:
     screen = made(qtbot, shop)
     assert listed(screen)[0] == "mill_07/execution"
-    qtbot.mouseClick(screen.not_live_button, Qt.MouseButton.LeftButton)
-    assert listed(screen) == ["mill_07/b", "line_1/bath_ph", "press_04/force"]
+    qtbot.mouseClick(screen.not_good_button, Qt.MouseButton.LeftButton)
+    assert listed(screen) == [
+        "mill_07/b",
+        "line_1/rectifier_current",
+        "line_1/bath_ph",
+        "press_04/force",
+    ]
     shop.put("mill_07/b", 12.1)
     screen.refresh(shop.frame())
-    assert listed(screen) == ["line_1/bath_ph", "press_04/force"]
+    assert listed(screen) == ["line_1/rectifier_current", "line_1/bath_ph", "press_04/force"]
 
 
 def test_the_machine_button_goes_round_all_machines(qtbot: QtBot, shop: Shop) -> None:
@@ -74,7 +83,7 @@ def test_of_many_tags_only_those_in_view_are_made(qtbot: QtBot) -> None:
 def test_a_dead_value_is_hatched_in_the_table(qtbot: QtBot, shop: Shop) -> None:
     screen = made(qtbot, shop)
     plain = share_of(grab(screen.table), DARK.hatch_line)
-    qtbot.mouseClick(screen.not_live_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(screen.not_good_button, Qt.MouseButton.LeftButton)
     assert share_of(grab(screen.table), DARK.hatch_line) > plain + 0.001
 
 
@@ -82,7 +91,7 @@ def test_when_every_value_is_live_the_table_says_so(qtbot: QtBot) -> None:
     shop = Shop(epoch([machine("mill")], [tag("mill", "x")]))
     shop.put("mill/x", 1.0)
     screen = made(qtbot, shop)
-    qtbot.mouseClick(screen.not_live_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(screen.not_good_button, Qt.MouseButton.LeftButton)
     assert listed(screen) == []
     assert share_of(grab(screen.table), DARK.text_soft, tolerance=40) > 0
 
@@ -96,9 +105,9 @@ def test_only_rows_that_changed_are_painted_again(qtbot: QtBot) -> None:
     drawn: list[str] = []
     draw = screen.table._draw_row
 
-    def counted(painter: object, area: object, row: object, m: object) -> None:
+    def counted(painter: object, area: object, row: object, *more: object) -> None:
         drawn.append(row.id)  # type: ignore[attr-defined]
-        draw(painter, area, row, m)  # type: ignore[arg-type]
+        draw(painter, area, row, *more)  # type: ignore[arg-type]
 
     screen.table._draw_row = counted  # type: ignore[method-assign, assignment]
     shop.put("mill/t3", 2.0)
@@ -106,3 +115,97 @@ def test_only_rows_that_changed_are_painted_again(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(drawn))
     assert set(drawn) <= {"mill/t2", "mill/t3", "mill/t4"}
     assert "mill/t3" in drawn
+
+
+def touch_row(qtbot: QtBot, screen: DiagnosticsScreen, place: int) -> None:
+    viewport = screen.table.viewport()
+    assert viewport is not None
+    at = screen.table.row_centre(place).toPoint()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_touching_a_row_shows_the_whole_address(qtbot: QtBot) -> None:
+    node = "nsu=urn:example:" + "very_long_namespace/" * 9 + ";s=Objects.Machine.Axes.X.MachinePosition"
+    shop = Shop(epoch([machine("mill")], [tag("mill", "x", address={"protocol": "opcua", "node": node})]))
+    shop.put("mill/x", 1.0)
+    screen = made(qtbot, shop)
+    assert not screen.detail.isVisible()
+    touch_row(qtbot, screen, 0)
+    assert screen.detail.isVisible()
+    assert not screen.detail.geometry().intersects(screen.table.geometry())
+    written = dict(screen.detail.lines.written())
+    assert "".join(written["Address"]) == node
+    wide = screen.detail.lines.width()
+    font = Metrics.of(screen).font(13, fonts.MEDIUM)
+    assert all(painting.width(font, line) <= wide for line in written["Address"])
+    shop.put("mill/x", 2.5)
+    screen.refresh(shop.frame())
+    assert dict(screen.detail.lines.written())["Value"] == ["2.5"]
+    qtbot.mouseClick(screen.detail.close_button, Qt.MouseButton.LeftButton)
+    assert not screen.detail.isVisible()
+
+
+def test_a_finger_that_leaves_a_row_opens_nothing(qtbot: QtBot, shop: Shop) -> None:
+    screen = made(qtbot, shop)
+    viewport = screen.table.viewport()
+    assert viewport is not None
+    first, other = (screen.table.row_centre(place).toPoint() for place in (0, 3))
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=first)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=other)
+    assert not screen.detail.isVisible()
+
+
+def test_a_search_is_typed_on_the_screen(qtbot: QtBot, shop: Shop) -> None:
+    screen = made(qtbot, shop)
+    everything = len(listed(screen))
+    qtbot.mouseClick(screen.search_button, Qt.MouseButton.LeftButton)
+    assert screen.keyboard.isVisible()
+    keys = {key.text(): key for key in screen.keyboard.all_keys()}
+    for letter in "coolant":
+        qtbot.mouseClick(keys[letter], Qt.MouseButton.LeftButton)
+    assert listed(screen) == ["mill_07/coolant_level", "mill_07/coolant_concentration"]
+    assert screen.table.geometry().bottom() <= screen.keyboard.geometry().top()
+    assert screen.table.height() > 2 * screen.table.row_height()
+    least = TOUCH_MM * Metrics.of(screen).per_mm
+    assert all(min(key.width(), key.height()) >= least for key in keys.values())
+    qtbot.mouseClick(keys["Done"], Qt.MouseButton.LeftButton)
+    assert not screen.keyboard.isVisible()
+    assert screen.search_button.text() == "“coolant”"
+    qtbot.mouseClick(screen.search_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(keys["Clear"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(keys["Done"], Qt.MouseButton.LeftButton)
+    assert len(listed(screen)) == everything
+    qtbot.keyClicks(screen, "vibr")
+    assert listed(screen) == ["mill_07/vibration"]
+    qtbot.keyClicks(screen, "zz")
+    assert listed(screen) == []
+    assert screen.table.empty_text == "No tag matches"
+
+
+def test_the_cards_of_links_and_engine_die_with_the_engine(qtbot: QtBot, shop: Shop) -> None:
+    screen = made(qtbot, shop)
+    view = screen.engine.view
+    assert view is not None
+    assert view.state is LinkState.UP
+    live = [grab(card) for card in (screen.engine, screen.endpoints[0])]
+    screen.refresh(shop.frame(alive=False))
+    dead = [grab(card) for card in (screen.engine, screen.endpoints[0])]
+    for before, after in zip(live, dead, strict=True):
+        assert share_of(before, DARK.fault) == 0
+        assert share_of(after, DARK.fault) > 0.001
+        assert share_of(after, DARK.running) == 0
+
+
+def test_the_events_are_listed_newest_first(qtbot: QtBot, shop: Shop) -> None:
+    screen = made(qtbot, shop)
+    shop.session.tell(Event(1, "mill_07.main", "queue overflow"))
+    shop.session.tell(Event(shop.clock.now().utc, "mill_07", "later"))
+    qtbot.mouseClick(screen.events_button, Qt.MouseButton.LeftButton)
+    assert screen.events.isVisible()
+    assert not screen.table.isVisible()
+    assert [each.text for each in screen.events.entries if each.text in ("later", "queue overflow")] == [
+        "later",
+        "queue overflow",
+    ]
+    qtbot.mouseClick(screen.events_button, Qt.MouseButton.LeftButton)
+    assert screen.table.isVisible()

@@ -1,36 +1,50 @@
-"""Diagnostics: every endpoint and every tag, with what an engineer needs to find the fault."""
+"""Diagnostics: engine, links and every tag, with what an engineer needs to find the fault."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from collections.abc import Callable
+from typing import Final
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QScrollArea, QWidget
 
-from hmi.present import diagnostics
+from hmi.present import diagnostics, notices, tag_detail
 from hmi.present.session import Frame, Session
+from hmi.present.tag_search import TagSearch
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import fonts, painting
 from hmi.ui.buttons import TouchButton
 from hmi.ui.endpoint_card import EndpointCard
+from hmi.ui.event_list import EventList
+from hmi.ui.keyboard import Keyboard
 from hmi.ui.metrics import Metrics
 from hmi.ui.screens.screen import Screen
-from hmi.ui.tag_table import COLUMNS, TagTable, cells
+from hmi.ui.tag_detail import TagDetailPane
+from hmi.ui.tag_table import TagTable, cells
 from hmi.ui.touch_scroll import make_touch_scrolling
 
 _ENDPOINT_WIDTH, _ENDPOINT_HEIGHT = 312, 82
-_BAR_HEIGHT = 46
-_HEAD_HEIGHT = 26
+_BAR_HEIGHT: Final = 48
+_HEAD_HEIGHT: Final = 26
+_DETAIL_WIDTH: Final = 440
 
 
 class DiagnosticsScreen(Screen):
-    """Endpoints above; below the tags, of one machine or of all, all or only those that are not live."""
+    """Engine and endpoints above; below the tags, of one machine or of all, all or only those not good.
+
+    A touched row opens the tag's detail beside the table. The events take the table's place.
+    """
 
     def __init__(self, session: Session, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(session, theme, texts, parent)
         self.filter_machine = ""
+        self._search = TagSearch(session, texts)
+        self._found = self._search.find("")
+        self._detail_of: int | None = None
         self._listed = (0, 0)
-        count = sum(len(each.endpoints) for each in session.epoch.machines)
+        self._frame: Frame | None = None
         self._strip = QScrollArea(self)
         self._sheet = QWidget()
         palette = QPalette()
@@ -40,30 +54,82 @@ class DiagnosticsScreen(Screen):
         self._strip.setPalette(palette)
         self._strip.setWidget(self._sheet)
         make_touch_scrolling(self._strip)
+        count = sum(len(each.endpoints) for each in session.epoch.machines)
+        self.engine = EndpointCard(theme, self._sheet)
         self.endpoints = [EndpointCard(theme, self._sheet) for _ in range(count)]
-        self.machine_button = TouchButton(theme, texts.text("diagnostics.all_machines"), self)
-        self.machine_button.clicked.connect(self._next_machine)
-        self.not_live_button = TouchButton(theme, texts.text("diagnostics.not_live_only"), self)
-        self.not_live_button.setCheckable(True)
-        self.not_live_button.clicked.connect(self._filter_changed)
+        self.search_button = self._button("diagnostics.search", self._open_keyboard)
+        self.machine_button = self._button("diagnostics.all_machines", self._next_machine)
+        self.not_good_button = self._button("diagnostics.not_good_only", self._filter_changed)
+        self.events_button = self._button("diagnostics.events", self._show_events)
+        for each in (self.search_button, self.not_good_button, self.events_button):
+            each.setCheckable(True)
         self.table = TagTable(session, theme, texts, self)
-        self._frame: Frame | None = None
+        self.table.chosen.connect(self.show_detail)
+        self.detail = TagDetailPane(theme, texts, self)
+        self.detail.closed.connect(self.hide_detail)
+        self.events = EventList(theme, texts, self)
+        self.keyboard = Keyboard(theme, texts, self)
+        self.keyboard.edited.connect(self._searched)
+        self.keyboard.done.connect(self._close_keyboard)
+        for hidden in (self.detail, self.events, self.keyboard):
+            hidden.hide()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def refresh(self, frame: Frame) -> None:
-        """Bring endpoints and the rows in view up to date."""
+        """Bring cards, the rows in view, the detail or the events up to date."""
         self._frame = frame
-        views = diagnostics.endpoints(self.session, frame.now, self.texts)
+        self.engine.show_view(diagnostics.engine(self.session, frame, self.texts))
+        views = diagnostics.endpoints(self.session, frame.now, self.texts, engine_alive=frame.engine_alive)
         for card, view in zip(self.endpoints, views, strict=True):
             card.show_view(view)
+        if self.events_button.isChecked():
+            self.events.show_entries(notices.entries(self.session, self.texts))
+            return
         indexes = diagnostics.select(
-            self.session, frame, self.filter_machine, not_live_only=self.not_live_button.isChecked()
+            self.session,
+            frame,
+            self.filter_machine,
+            not_good_only=self.not_good_button.isChecked(),
+            found=self._found,
         )
         self.table.show_rows(indexes)
         self.table.refresh(frame)
+        if self._detail_of is not None:
+            self.detail.show_view(tag_detail.detail(self.session, frame, self._detail_of, self.texts))
         listed = (len(indexes), len(self.session.epoch.tags))
         if listed != self._listed:
             self._listed = listed
             self.update()
+
+    def show_detail(self, index: int) -> None:
+        """Show all that is known of a tag beside the table; the same tag again closes it."""
+        self._detail_of = None if index == self._detail_of else index
+        self.table.mark(self._detail_of)
+        self._arrange()
+
+    def hide_detail(self) -> None:
+        """The table alone."""
+        self._detail_of = None
+        self.table.mark(None)
+        self._arrange()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        """A real keyboard searches as well."""
+        if event is None:
+            return
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._close_keyboard()
+        elif event.key() == Qt.Key.Key_Backspace:
+            self.keyboard.erase()
+        elif event.text().isprintable() and event.text():
+            self.keyboard.type(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def _button(self, text_id: str, act: Callable[[], None]) -> TouchButton:
+        button = TouchButton(self.theme, self.texts.text(text_id), self)
+        button.clicked.connect(act)
+        return button
 
     def _next_machine(self) -> None:
         """All machines, then each alone, round and round: one large target instead of a list."""
@@ -77,64 +143,115 @@ class DiagnosticsScreen(Screen):
         self.machine_button.setAccessibleName(label)
         self._filter_changed()
 
+    def _open_keyboard(self) -> None:
+        if self.keyboard.isVisible():
+            self._close_keyboard()
+            return
+        self.events_button.setChecked(False)
+        self.keyboard.show()
+        self.setFocus()
+        self._arrange()
+
+    def _close_keyboard(self) -> None:
+        self.keyboard.hide()
+        self.search_button.setChecked(bool(self.keyboard.text))
+        self._arrange()
+
+    def _searched(self, text: str) -> None:
+        self._found = self._search.find(text)
+        label = self.texts.text("diagnostics.searched" if text else "diagnostics.search", text=text)
+        self.search_button.setText(label)
+        self.search_button.setChecked(bool(text) or self.keyboard.isVisible())
+        self._filter_changed()
+
+    def _show_events(self) -> None:
+        self.keyboard.hide()
+        self._arrange()
+
     def _filter_changed(self) -> None:
+        self.events_button.setChecked(False)
+        searched = self._found is not None
+        self.table.empty_text = self.texts.text("diagnostics.none_found" if searched else "diagnostics.none")
         bar = self.table.verticalScrollBar()
         if bar is not None:
             bar.setValue(0)
-        if self._frame is not None:
-            self.refresh(self._frame)
+        self._arrange()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Titles, the count, and the heads of the columns."""
         super().paintEvent(event)
         painter = QPainter(self)
         painting.begin(painter)
-        m = Metrics.of(self)
-        theme = self.theme
-        bar = self.machine_button.geometry()
+        m, theme, events = Metrics.of(self), self.theme, self.events_button.isChecked()
+        bar = self.search_button.geometry()
         font, small = m.font(15, fonts.SEMIBOLD), m.font(13)
         middle = bar.center().y()
         x = float(m.px(24))
-        title = self.texts.text("diagnostics.tags")
+        title = self.texts.text("diagnostics.events" if events else "diagnostics.tags")
         at = QPointF(x, painting.baseline(font, middle))
         x += painting.text(painter, at, title, font, theme.text, room=bar.left() - x) + m.px(12)
-        shown, total = self._listed
-        count = self.texts.text("diagnostics.shown", shown=shown, total=total)
-        at = QPointF(x, painting.baseline(font, middle))
-        painting.text(painter, at, count, small, theme.text_soft, room=bar.left() - x - m.px(8))
-        head = self._head(m)
-        font = m.font(12, fonts.MEDIUM)
-        for (name, _, align), cell in zip(COLUMNS, cells(head, m), strict=True):
+        if not events:
+            shown, total = self._listed
+            count = self.texts.text("diagnostics.shown", shown=shown, total=total)
+            at = QPointF(x, painting.baseline(font, middle))
+            painting.text(painter, at, count, small, theme.text_soft, room=bar.left() - x - m.px(8))
+            self._paint_head(painter, m)
+        painter.end()
+
+    def _paint_head(self, painter: QPainter, m: Metrics) -> None:
+        table, high = self.table.geometry(), m.px(_HEAD_HEIGHT)
+        head = QRectF(table.left(), table.top() - high, table.width() - m.px(8), high)
+        font, columns = m.font(12, fonts.MEDIUM), self.table.columns
+        for (name, _, align), cell in zip(columns, cells(head, columns, m), strict=True):
             label = self.texts.text(f"diagnostics.column.{name}")
             edge = cell.right() if align == painting.RIGHT else cell.left()
             at = QPointF(edge, painting.baseline(font, head.center().y()))
-            painting.text(painter, at, label, font, theme.text_faint, room=cell.width(), align=align)
-        painter.end()
+            painting.text(painter, at, label, font, self.theme.text_faint, room=cell.width(), align=align)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Endpoints, filter bar, column heads, table."""
-        m = Metrics.of(self)
-        side, gap = m.px(12), m.px(8)
-        high = m.px(_ENDPOINT_HEIGHT)
-        top = m.px(10)
-        room = self.width() - 2 * side
-        self._strip.setGeometry(side, top, room, high)
-        count = len(self.endpoints)
-        even = (room - (count - 1) * gap) / max(1, count)
-        wide = max(m.px(_ENDPOINT_WIDTH), min(even, m.px(2 * _ENDPOINT_WIDTH)))
-        self._sheet.resize(round(max(room, count * (wide + gap) - gap)), high)
-        for number, card in enumerate(self.endpoints):
-            card.setGeometry(round(number * (wide + gap)), 0, round(wide), high)
-        bar_top = top + high + gap
-        bar_high = m.touch(_BAR_HEIGHT)
-        button = m.px(190)
-        right = self.width() - side
-        self.not_live_button.setGeometry(right - button, bar_top, button, bar_high)
-        self.machine_button.setGeometry(right - 2 * button - gap, bar_top, button, bar_high)
-        table_top = bar_top + bar_high + m.px(_HEAD_HEIGHT)
-        self.table.setGeometry(side, table_top, room, self.height() - table_top - m.px(4))
+        """Cards, filter bar, column heads, table."""
+        self._arrange()
 
-    def _head(self, m: Metrics) -> QRectF:
-        table = self.table.geometry()
-        high = m.px(_HEAD_HEIGHT)
-        return QRectF(table.left(), table.top() - high, table.width() - m.px(8), high)
+    def _arrange(self) -> None:
+        """Place what is to be seen, and bring it up to date."""
+        m = Metrics.of(self)
+        side, gap, top = m.px(12), m.px(8), m.px(10)
+        room, high = self.width() - 2 * side, m.px(_ENDPOINT_HEIGHT)
+        self._strip.setGeometry(side, top, room, high)
+        self._arrange_cards(room, high, m)
+        bar = QRect(side, top + high + gap, room, m.touch(_BAR_HEIGHT))
+        right, wide = bar.right() + 1, min(m.px(190), (room - m.px(190)) // 4 - gap)
+        buttons = (self.events_button, self.not_good_button, self.machine_button, self.search_button)
+        for button in buttons:
+            button.setGeometry(right - wide, bar.top(), wide, bar.height())
+            right -= wide + gap
+        events = self.events_button.isChecked()
+        below = bar.bottom() + 1 + (gap if events else m.px(_HEAD_HEIGHT))
+        bottom = self.height() - m.px(4)
+        if self.keyboard.isVisible():
+            keys = self.keyboard.height_wanted()
+            self.keyboard.setGeometry(side, bottom - keys, room, keys)
+            bottom -= keys
+        area = QRect(side, below, room, bottom - below)
+        detailed = self._detail_of is not None and not events
+        if detailed:
+            pane = m.px(_DETAIL_WIDTH)
+            head = bar.bottom() + 1 + gap
+            self.detail.setGeometry(area.right() + 1 - pane, head, pane, bottom - head)
+            area.setWidth(room - pane - gap)
+        self.table.setGeometry(area)
+        self.events.setGeometry(area)
+        self.table.setVisible(not events)
+        self.events.setVisible(events)
+        self.detail.setVisible(detailed)
+        if self._frame is not None:
+            self.refresh(self._frame)
+        self.update()
+
+    def _arrange_cards(self, room: int, high: int, m: Metrics) -> None:
+        cards, gap = [self.engine, *self.endpoints], m.px(8)
+        even = (room - (len(cards) - 1) * gap) / len(cards)
+        wide = max(m.px(_ENDPOINT_WIDTH), min(even, m.px(2 * _ENDPOINT_WIDTH)))
+        self._sheet.resize(round(max(room, len(cards) * (wide + gap) - gap)), high)
+        for number, card in enumerate(cards):
+            card.setGeometry(round(number * (wide + gap)), 0, round(wide), high)

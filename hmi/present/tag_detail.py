@@ -1,0 +1,131 @@
+"""View model of all that is known of one tag, written out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint
+from hmi.config.tags import Tag
+from hmi.model.clock import MILLISECOND, NO_TIME
+from hmi.present import diagnostics, status_text
+from hmi.present import format as formats
+from hmi.present.addresses import address
+from hmi.present.quality import Quality
+from hmi.present.session import Frame, Session
+from hmi.present.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What it is, and what it says; ``long`` where that may need several lines of its own."""
+
+    name: str
+    said: str
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TagDetail:
+    """One tag; lines that have nothing to say are left out."""
+
+    id: str
+    label: str
+    quality: Quality
+    lines: tuple[Line, ...]
+
+
+def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetail:
+    """Everything about a tag in a frame; ``texts`` are the site's."""
+    tag, row = session.tag(index), diagnostics.row(session, frame, index, texts)
+    own = texts.for_machine(tag.machine)
+    endpoint = session.machine(tag.machine).endpoints.get(tag.endpoint) if tag.address else None
+    counters = session.counters.get((tag.machine, tag.endpoint)) if endpoint else None
+    code = int(session.columns.status[index])
+    said = {
+        "description": own.text(f"tag.{tag.name}.help") if own.has(f"tag.{tag.name}.help") else "",
+        "value": " ".join(filter(None, (row.value, row.unit))),
+        "raw": row.raw,
+        "status": f"{status_text.named(code, texts)} · 0x{code:08X}",
+        "quality": row.quality.badge or texts.text("trends.fresh"),
+        "source_time": _moment(int(session.columns.source_time[index]), texts),
+        "receive_time": _moment(int(session.columns.receive_time[index]), texts),
+        "age": texts.text("diagnostics.age_of", age=row.age, most=_seconds(tag.max_age, texts)),
+        "sampling": _granted(session, index, tag, 0, texts),
+        "publishing": _granted(session, index, tag, 1, texts),
+        "address": row.address if tag.address is None else address(tag, texts),
+        "endpoint": "" if endpoint is None else f"{tag.endpoint} · {_where(endpoint)}",
+        "counters": "" if counters is None else diagnostics.traffic(counters, texts),
+        "semantic": tag.semantic,
+        "type": _type(tag),
+        "scaling": _scaling(tag, texts),
+        "range": _ranges(tag, texts),
+        "aliases": ", ".join(tag.aliases),
+        "index": str(index),
+    }
+    long = {"address", "endpoint", "semantic", "counters", "description", "aliases"}
+    lines = (
+        Line(texts.text(f"diagnostics.detail.{name}"), text, name in long)
+        for name, text in said.items()
+        if text
+    )
+    return TagDetail(tag.id, row.label, row.quality, tuple(lines))
+
+
+def _moment(utc: int, texts: Texts) -> str:
+    if utc == NO_TIME:
+        return texts.text("diagnostics.no_time")
+    milliseconds = utc // MILLISECOND % 1000
+    point = texts.text("format.point")
+    return f"{formats.date(utc, texts)} {formats.clock(utc)}{point}{milliseconds:03d}"
+
+
+def _seconds(seconds: float, texts: Texts) -> str:
+    return formats.interval(seconds, texts.text("format.point"))
+
+
+def _granted(session: Session, index: int, tag: Tag, which: int, texts: Texts) -> str:
+    """Asked for and granted; "" where there is no such interval."""
+    endpoint = session.machine(tag.machine).endpoints.get(tag.endpoint)
+    if tag.address is None or endpoint is None:
+        return ""
+    if which and not isinstance(endpoint, OpcUaEndpoint):
+        return ""
+    asked = diagnostics.asked(session, tag)
+    if which and isinstance(endpoint, OpcUaEndpoint) and endpoint.publishing is not None:
+        asked = endpoint.publishing
+    given = session.granted.get(index)
+    granted = texts.text("diagnostics.not_granted") if given is None else _seconds(given[which], texts)
+    return texts.text("diagnostics.asked_granted", asked=_seconds(asked, texts), granted=granted)
+
+
+def _where(endpoint: Endpoint) -> str:
+    match endpoint:
+        case OpcUaEndpoint():
+            return endpoint.url
+        case ModbusEndpoint():
+            return f"Modbus TCP {endpoint.host}:{endpoint.port}"
+        case _:
+            return endpoint.protocol
+
+
+def _type(tag: Tag) -> str:
+    return str(tag.type) if tag.wire is tag.type else f"{tag.type} ← {tag.wire}"
+
+
+def _scaling(tag: Tag, texts: Texts) -> str:
+    if tag.scaling is None:
+        return ""
+    return f"× {tag.scaling.gain:g} + {tag.scaling.offset:g}".replace(".", texts.text("format.point"))
+
+
+def _ranges(tag: Tag, texts: Texts) -> str:
+    point = texts.text("format.point")
+
+    def written(value: float | None) -> str:
+        return "–" if value is None else formats.number(float(value), tag.decimals, point)
+
+    parts = [] if tag.range is None else [f"{written(tag.range.low)} … {written(tag.range.high)}"]
+    if tag.normal is not None:
+        low, high = written(tag.normal.low), written(tag.normal.high)
+        parts.append(texts.text("tile.normal", low=low, high=high))
+    return " · ".join(parts)

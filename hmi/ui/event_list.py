@@ -1,0 +1,103 @@
+"""The list of what happened, newest first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
+
+from hmi.present.notices import Entry
+from hmi.present.texts import Texts
+from hmi.present.theme import Theme
+from hmi.ui import fonts, painting
+from hmi.ui.metrics import Metrics
+from hmi.ui.scroll_mark import paint_position
+from hmi.ui.touch_scroll import make_touch_scrolling
+from hmi.ui.wrapping import wrapped
+
+_ROW: Final = 48
+
+
+class EventList(QAbstractScrollArea):
+    """Rows of events; what does not fit in one line is written in two."""
+
+    def __init__(self, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._texts = texts
+        self.entries: tuple[Entry, ...] = ()
+        make_touch_scrolling(self)
+        bar = self.verticalScrollBar()
+        if bar is not None:
+            bar.valueChanged.connect(self._repaint)
+
+    def show_entries(self, entries: tuple[Entry, ...]) -> None:
+        """Show these; nothing is painted where they are the same."""
+        if entries != self.entries:
+            self.entries = entries
+            self._set_range()
+            self._repaint()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """The range changes with the height."""
+        self._set_range()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """The rows in view."""
+        viewport, bar = self.viewport(), self.verticalScrollBar()
+        if viewport is None or bar is None:
+            return
+        painter = QPainter(viewport)
+        painting.begin(painter)
+        m, theme = Metrics.of(self), self._theme
+        painter.fillRect(viewport.rect(), painting.color(theme.background))
+        high = m.px(_ROW)
+        for number, entry in enumerate(self.entries):
+            area = QRectF(0, number * high - bar.value(), viewport.width() - m.px(8), high)
+            if area.bottom() > 0 and area.top() < viewport.height():
+                self._draw(painter, area, entry, m)
+        paint_position(painter, self, theme.limit, m)
+        if not self.entries:
+            at = QPointF(viewport.width() / 2, viewport.height() / 2)
+            said = self._texts.text("diagnostics.no_events")
+            room = viewport.width() - m.px(40)
+            painting.text(painter, at, said, m.font(15), theme.text_soft, room=room, align=painting.CENTRE)
+        painter.end()
+
+    def _draw(self, painter: QPainter, area: QRectF, entry: Entry, m: Metrics) -> None:
+        theme = self._theme
+        painting.box(painter, area.adjusted(0, 0, 0, -m.px(2)), m.px(4), theme.surface)
+        middle = area.center().y() - m.px(1)
+        colour = theme.fault if entry.severe else theme.running
+        painting.dot(painter, QPointF(area.left() + m.px(18), middle), m.px(5), colour, hollow=entry.severe)
+        font, bold = m.font(13), m.font(13, fonts.MEDIUM)
+        x = area.left() + m.px(34)
+        for said, wide, ink in (
+            (f"{entry.date} {entry.time}", m.px(150), theme.text_soft),
+            (entry.subject, m.px(230), theme.text),
+        ):
+            at = QPointF(x, painting.baseline(bold, middle))
+            painting.text(painter, at, said, bold, ink, room=wide - m.px(12))
+            x += wide
+        lines = wrapped(font, entry.text, area.right() - x - m.px(12), most=2)
+        step = m.px(18)
+        y = middle - step * (len(lines) - 1) / 2
+        for line in lines:
+            at = QPointF(x, painting.baseline(font, y))
+            painting.text(painter, at, line, font, theme.text, room=area.right() - x - m.px(8))
+            y += step
+
+    def _set_range(self) -> None:
+        viewport, bar = self.viewport(), self.verticalScrollBar()
+        if viewport is not None and bar is not None:
+            high = Metrics.of(self).px(_ROW)
+            bar.setPageStep(viewport.height())
+            bar.setSingleStep(high)
+            bar.setRange(0, max(0, len(self.entries) * high - viewport.height()))
+
+    def _repaint(self) -> None:
+        viewport = self.viewport()
+        if viewport is not None:
+            viewport.update()
