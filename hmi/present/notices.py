@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from hmi.model.clock import SECOND
-from hmi.present import dead_tags, health
+from hmi.present import causes, dead_tags, health
 from hmi.present import format as formats
 from hmi.present.freshness import Freshness
 from hmi.present.health import Condition
@@ -123,7 +123,7 @@ def _of_machine(
         connecting = condition is Condition.CONNECTING
         text_id = "notice.connecting" if connecting else "notice.link_down"
         title = texts.text(text_id, machine=name, age=formats.duration(loss.seconds))
-        yield machine, (_Rank.LINK, NoticeView(title, loss.cause))
+        yield machine, (_Rank.LINK, NoticeView(title, causes.in_words(loss.cause, texts)))
     dead = dead_tags.of(session, frame, machine, texts)
     if dead is not None:
         yield machine, (_Rank.VALUES, NoticeView(dead.title, dead.detail))
@@ -150,9 +150,14 @@ def _recent(session: Session, frame: Frame, texts: Texts) -> Iterator[NoticeView
         said = (each.subject, each.text) in standing or (each.subject in down and bool(each.text_id))
         if over or said or each.text_id in _CALM_EVENTS:
             continue
-        subject, text = _subject(session, each, texts), _said(each, texts)
-        title = texts.text("notice.event", time=formats.clock(each.utc), subject=subject)
-        yield NoticeView(title, text)
+        text_id = "notice.event_told" if each.text_id else "notice.event"
+        title = texts.text(
+            text_id,
+            time=formats.clock(each.utc),
+            subject=_subject(session, each, texts),
+            what=texts.text(each.text_id),
+        )
+        yield NoticeView(title, causes.in_words(each.text, texts))
 
 
 def _subject(session: Session, event: Event, texts: Texts) -> str:
@@ -167,6 +172,5 @@ def _subject(session: Session, event: Event, texts: Texts) -> str:
 
 
 def _said(event: Event, texts: Texts) -> str:
-    if not event.text_id:
-        return event.text
-    return texts.text(event.text_id, cause=event.text).rstrip(": ")
+    cause = causes.in_words(event.text, texts)
+    return ": ".join(filter(None, (texts.text(event.text_id), cause))) if event.text_id else cause

@@ -60,7 +60,7 @@ class Event:
     """Something that happened and that a person should know, at ``utc`` (ns).
 
     ``text`` is for a person as it came (a cause, in the words of whoever found it). Where the panel itself
-    tells the event, ``text_id`` says what it is, with ``{cause}`` for the text.
+    tells the event, ``text_id`` says what happened, and the text why.
     """
 
     utc: int
@@ -121,6 +121,8 @@ class Session:
             made.restarts = before.restarts + (welcome.started != before.welcome.started)
             made.notices = list(before.notices)
             made.last_context = {name: dict(each) for name, each in before.last_context.items()}
+            ours = {(machine.id, name) for machine in epoch.machines for name in machine.endpoints}
+            made.unlinked = {key: since for key, since in before.unlinked.items() if key in ours}
             made._carried = CarriedValues.of(before.epoch, before.columns, epoch, side_bytes)
             made._carried.lay_into(made.columns)
         return made
@@ -209,12 +211,18 @@ class Session:
         before = self.endpoints.get(key)
         self.endpoints[key] = news
         if news.state is LinkState.UP:
-            if self.unlinked.pop(key, None) is not None:
+            self.unlinked.pop(key, None)
+            if self._last_of_link(".".join(key)) == "event.link_lost":
                 self.tell(Event(news.since, ".".join(key), "", "event.link_up"))
             return
         self.unlinked.setdefault(key, news.since_monotonic)
         if before is not None and before.state is LinkState.UP:
             self.tell(Event(news.since, ".".join(key), news.cause, "event.link_lost"))
+
+    def _last_of_link(self, subject: str) -> str:
+        told = ("event.link_lost", "event.link_up")
+        found = (each.text_id for each in reversed(self.notices) if each.subject == subject)
+        return next((text_id for text_id in found if text_id in told), "")
 
     def tags_of(self, machine: str) -> npt.NDArray[np.intp]:
         """The indexes of one machine's tags, in file order; none for an unknown one. Not to be changed."""

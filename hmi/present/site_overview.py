@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hmi.config.epoch import Machine
+from hmi.present import causes, header, health, machine_state, tile
 from hmi.present import format as formats
-from hmi.present import header, health, machine_state, tile
 from hmi.present.health import Condition, Health
 from hmi.present.machine_state import StateView
 from hmi.present.session import Frame, Session
@@ -105,7 +105,9 @@ def _cover(found: Health, texts: Texts) -> tuple[str, str]:
     if found.loss is None:
         return "", ""
     text_id = "card.connecting" if found.condition is Condition.CONNECTING else "card.no_link"
-    return texts.text(text_id, age=formats.duration(found.loss.seconds)), found.loss.cause
+    return texts.text(text_id, age=formats.duration(found.loss.seconds)), causes.in_words(
+        found.loss.cause, texts
+    )
 
 
 def _news(found: Health, texts: Texts) -> tuple[str, bool]:

@@ -261,6 +261,8 @@ class PanelConnection(QObject):
     def _end_text(self, end: EngineEnd) -> str:
         if end.fenced:
             return self._text("engine.fenced")
+        if end.code < 0:
+            return self._text("engine.killed", signal=-end.code)
         return self._text("engine.exit", code=end.code, said=end.said[-1] if end.said else "").rstrip(": ")
 
     def _tell(self, event: Event) -> None:

@@ -308,7 +308,8 @@ def test_events_outlive_the_engine_and_are_kept_once() -> None:
     made = shop()
     notice = Notice(1, "laser", "ImportError")
     made.session.take(notice)
-    made.link("mill", LinkState.UP)
+    made.link("mill", LinkState.CONNECTING)
+    made.link("mill", LinkState.UP)  # the first time, which is no return
     made.link("mill", LinkState.DOWN, cause="refused")
     made.link("mill", LinkState.CONNECTING)
     made.link("mill", LinkState.DOWN, cause="refused")
@@ -328,3 +329,17 @@ def test_the_tags_of_a_machine_are_found_once() -> None:
     assert made.session.tags_of("a").tolist() == [0, 2]
     assert made.session.tags_of("a") is made.session.tags_of("a")
     assert made.session.tags_of("nobody").tolist() == []
+
+
+def test_a_new_engine_makes_no_loss_younger() -> None:
+    made = shop()
+    made.link("mill", LinkState.UP)
+    began = made.clock.now().monotonic
+    made.link("mill", LinkState.DOWN, cause="refused")
+    made.clock.advance(50 * SECOND)
+    after = restarted(made)
+    after.link("mill", LinkState.CONNECTING)
+    assert after.session.unlinked == {("mill", "main"): began}
+    after.link("mill", LinkState.UP)
+    assert after.session.unlinked == {}
+    assert after.session.notices[-1].text_id == "event.link_up"

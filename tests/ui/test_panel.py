@@ -82,7 +82,7 @@ class Stand:
 
     def is_over(self) -> bool:
         """What happened to the engine is past, and told as such."""
-        return self.notice().endswith(" Engine")
+        return " Engine: " in self.notice()
 
     def value(self) -> object:
         return None if self.panel.session is None else self.panel.session.value(0)

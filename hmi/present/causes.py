@@ -1,0 +1,62 @@
+"""What was wrong with a link, in the language of the panel.
+
+Sources tell causes in English, with the address and the figures of the case. The wordings that occur are
+known here; what is not is shown as it came, because an engineer is better served by it than by nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from hmi.present.texts import Texts
+
+_KNOWN: Final = tuple(
+    (re.compile(pattern), f"cause.{name}")
+    for pattern, name in (
+        (r"connection refused: no server listens there", "refused"),
+        (r"the host name is not known", "host_unknown"),
+        (r"the connection was cut", "cut"),
+        (r"the server closed the connection", "closed_by_server"),
+        (r"(?P<where>[\w.\-]+:\d+) closed the connection", "closed_by_device"),
+        (r"the connection is closed", "closed"),
+        (r"no answer while connecting", "no_answer_connecting"),
+        (r"no answer while waiting for news", "no_answer_waiting"),
+        (r"no answer while (?P<what>[\w ]+)", "no_answer_while"),
+        (r"no answer of (?P<where>\S+) within (?P<seconds>[\d.]+) s", "no_answer"),
+        (r", and a late one would mislead", "late_misleads"),
+        (r", last asked ", "last_asked"),
+        (r"(?P<where>\S+) does not accept a connection within (?P<seconds>[\d.]+) s", "not_accepted"),
+        (r"no connection to (?P<where>\S+):", "no_connection"),
+        (r"\bConnection refused\b", "refused_short"),
+        (
+            (
+                r"nothing heard for (?P<seconds>[\d.]+) s, though connected: "
+                r"the server is frozen or the network is cut"
+            ),
+            "frozen",
+        ),
+        (
+            (
+                r"a subscription has said nothing for (?P<seconds>[\d.]+) s, not even that it is alive, "
+                r"as it should every (?P<period>[\d.]+) s"
+            ),
+            "subscription_silent",
+        ),
+        (r"the server's queues overflowed on (?P<count>\d+) items", "overflow"),
+        (r"\bwaiting for news:", "while_waiting"),
+        (r"\bconnecting:", "while_connecting"),
+        (r"\blogging in:", "while_logging_in"),
+    )
+)
+
+
+def in_words(cause: str, texts: Texts) -> str:
+    """A cause as a source told it, what is known of it in the panel's language."""
+    for pattern, text_id in _KNOWN:
+        cause = pattern.sub(lambda found, text_id=text_id: _said(found, text_id, texts), cause)  # type: ignore[misc]
+    return cause
+
+
+def _said(found: re.Match[str], text_id: str, texts: Texts) -> str:
+    return texts.text(text_id, **found.groupdict())

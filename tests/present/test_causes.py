@@ -1,0 +1,61 @@
+"""Causes as the sources word them are said in the panel's language: held to the sources' own code."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from hmi.present import causes
+from hmi.present.texts import Texts
+from hmi.sources.modbus.connection import Connection, LinkLost
+from hmi.sources.opcua.errors import LinkLostError, blaming
+
+GERMAN, ENGLISH = Texts.own("de"), Texts.own("en")
+
+
+@pytest.mark.parametrize(
+    ("error", "german"),
+    [
+        (ConnectionRefusedError(), "u: beim Verbinden: Verbindung abgelehnt: dort antwortet kein Server"),
+        (socket.gaierror(), "u: beim Verbinden: der Rechnername ist nicht bekannt"),
+        (ConnectionResetError(), "u: beim Verbinden: die Verbindung wurde unterbrochen"),
+        (
+            ConnectionError(),
+            "u: beim Verbinden: der Server hat die Verbindung geschlossen",
+        ),
+        (TimeoutError(), "u: keine Antwort beim Verbinden"),
+    ],
+)
+def test_how_an_opcua_link_ends(error: Exception, german: str) -> None:
+    with pytest.raises(LinkLostError) as told, blaming("u", "connecting"):
+        raise error
+    assert causes.in_words(str(told.value), GERMAN) == german
+    assert causes.in_words(str(told.value), ENGLISH) == str(told.value)
+
+
+async def test_a_modbus_device_that_is_not_there() -> None:
+    with socket.socket() as bound:  # bound and not listening: it refuses
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        with pytest.raises(LinkLost) as told:
+            async with Connection.connected("127.0.0.1", port, timeout=5.0):
+                pass
+    assert causes.in_words(str(told.value), GERMAN).startswith(f"keine Verbindung zu 127.0.0.1:{port}:")
+
+
+@pytest.mark.parametrize(
+    ("cause", "german"),
+    [
+        ("127.0.0.1:502 closed the connection", "127.0.0.1:502 hat die Verbindung geschlossen"),
+        (
+            "no answer of 127.0.0.1:502 within 1.5 s, last asked coils 0-7",
+            "keine Antwort von 127.0.0.1:502 innerhalb 1.5 s, zuletzt gefragt coils 0-7",
+        ),
+        ("something that nobody has met before", "something that nobody has met before"),
+        ("", ""),
+    ],
+)
+def test_figures_stay_and_the_unknown_is_shown_as_it_came(cause: str, german: str) -> None:
+    assert causes.in_words(cause, GERMAN) == german
+    assert causes.in_words(cause, ENGLISH) == cause
