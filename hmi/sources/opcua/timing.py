@@ -45,15 +45,19 @@ def not_before(
 ) -> I64:
     """Monotonic ns (i8[n]) before which each value cannot have changed at the machine.
 
-    ``source_time``, ``server_time``  device UTC ns or ``NO_TIME``; the server's stands in for a missing
-                                      source time
+    ``source_time``, ``server_time``  device UTC ns or ``NO_TIME``; the earlier of both counts, and the
+                                      one that there is
     ``sampling``   i8[n] granted sampling intervals in ns: a change is seen that much later at worst
     ``previous``   monotonic ns: a time at or before the server put the previous notification together.
                    What came after was sampled after it, which is all that is known without a usable time
     A time that lies in the future beyond the offset's uncertainty is of a clock that we do not know; it
     would make the latency look smaller than it is, so it counts as none.
     """
-    stamp = np.where(source_time != NO_TIME, source_time, server_time)
+    # NO_TIME lies before every time. The clock that we know is the server's: a value that the server gave
+    # at its own time had not changed later than that, whatever a source with a fast clock says.
+    both = (source_time != NO_TIME) & (server_time != NO_TIME)
+    earlier, only = np.minimum(source_time, server_time), np.maximum(source_time, server_time)
+    stamp = np.where(both, earlier, only)
     unstamped = np.minimum(previous, received) - sampling
     if clock is None:
         return np.asarray(np.minimum(unstamped, received), np.int64)

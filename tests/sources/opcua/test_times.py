@@ -77,6 +77,13 @@ def test_the_servers_time_stands_in() -> None:
     assert bound(DEVICE + 97 * SECOND, DEVICE + 98 * SECOND) == 97 * SECOND - 53 * MILLISECOND
 
 
+def test_a_source_clock_ahead_of_its_servers_makes_no_change_younger() -> None:
+    ahead = DEVICE + 98 * SECOND + 40 * MILLISECOND
+    assert bound(ahead, DEVICE + 98 * SECOND) == 98 * SECOND - 53 * MILLISECOND
+    in_the_future = DEVICE + RECEIVED + 3600 * SECOND
+    assert bound(in_the_future, DEVICE + 98 * SECOND) == 98 * SECOND - 53 * MILLISECOND
+
+
 def test_without_a_time_or_a_clock_only_the_previous_notification_is_known() -> None:
     assert bound(NO_TIME, NO_TIME) == 99 * SECOND - 50 * MILLISECOND
     assert bound(DEVICE + 99 * SECOND, NO_TIME, clock=None) == 99 * SECOND - 50 * MILLISECOND
