@@ -41,7 +41,7 @@ def draw_figure(
         room = min(badge_width(figure.quality.badge, m), cell.width())
         badge(painter, cell.left() - m.px(6) + room, below, figure.quality.badge, theme, m, room)
     else:
-        small = m.font(13)
+        small = m.font(15)
         at = QPointF(cell.left(), painting.baseline(small, below))
         painting.text(painter, at, figure.label, small, theme.text_soft, room=cell.width())
     if roomy and view.scale is not None:

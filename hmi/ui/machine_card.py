@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from PyQt6.QtCore import QPointF, QRectF, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter
 
@@ -12,6 +15,11 @@ from hmi.ui.card_figure import draw_figure
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
+
+_ROOM_FOR_THREE: Final = 500
+"""Design px of width from which on three figures stand side by side."""
+_FOLDERS: Final = re.compile(r"(?<![\w:/])/(?:[^\s/:]+/)+")
+"""The folders before a file's name: what is wrong says more than where it is installed."""
 
 
 class MachineCardWidget(Painted[MachineCard]):
@@ -52,10 +60,9 @@ class MachineCardWidget(Painted[MachineCard]):
         self._names(painter, view, m, self.theme.text)
         pad = m.px(18)
         foot = self.height() - m.px(22)
-        top, bottom = m.px(74), self.height() - m.px(44)
-        big = bottom - top > m.px(110)
-        self._figures(painter, view, QRectF(pad, top, self.width() - 2 * pad, bottom - top), m, big=big)
-        small = m.font(13)
+        top, bottom = m.px(72), self.height() - m.px(40)
+        self._figures(painter, view, QRectF(pad, top, self.width() - 2 * pad, bottom - top), m)
+        small = m.font(15)
         news_colour = self.theme.text_faint if view.calm else self.theme.text
         base = painting.baseline(small, foot)
         right = float(self.width() - pad)
@@ -77,17 +84,17 @@ class MachineCardWidget(Painted[MachineCard]):
 
     def _names(self, painter: QPainter, view: MachineCard, m: Metrics, colour: str) -> None:
         pad, right = m.px(18), float(self.width() - m.px(18))
-        name, small, label = m.font(20, fonts.SEMIBOLD), m.font(12), m.font(14, fonts.MEDIUM)
+        name, small, label = m.font(22, fonts.SEMIBOLD), m.font(14), m.font(20, fonts.MEDIUM)
         state_left = right
         if view.state is not None:
-            room = self.width() * 0.45
+            room = self.width() * 0.48
             wide = min(painting.width(label, view.state.label), room)
-            state_left = right - wide - m.px(20)
+            state_left = right - wide - m.px(24)
             tone = painting.tone_colour(self.theme, view.state.tone)
             unknown = view.state.tone == "unknown"
             middle = m.px(29)
-            at = QPointF(state_left + m.px(6), middle)
-            painting.dot(painter, at, m.px(6), tone, hollow=unknown)
+            at = QPointF(state_left + m.px(8), middle)
+            painting.dot(painter, at, m.px(8), tone, hollow=unknown)
             base = painting.baseline(label, middle)
             text_colour = self.theme.text_soft if unknown else self.theme.text
             at = QPointF(right - wide, base)
@@ -97,27 +104,31 @@ class MachineCardWidget(Painted[MachineCard]):
         room = state_left - pad - m.px(12)
         at = QPointF(pad, painting.baseline(name, m.px(28)))
         painting.text(painter, at, view.name, name, colour, room=room)
-        at = QPointF(pad, painting.baseline(small, m.px(51)))
+        at = QPointF(pad, painting.baseline(small, m.px(55)))
         painting.text(painter, at, view.type_name, small, self.theme.text_soft, room=room)
 
     def _progress(self, painter: QPainter, share: float, m: Metrics) -> None:
         wide, high = m.px(112), m.px(6)
-        bar = QRectF(self.width() - m.px(18) - wide, m.px(49), wide, high)
+        bar = QRectF(self.width() - m.px(18) - wide, m.px(52), wide, high)
         painting.box(painter, bar, high / 2, self.theme.track)
         done = QRectF(bar.left(), bar.top(), max(high, wide * share), high)
         painting.box(painter, done, high / 2, self.theme.workpiece_line)
 
-    def _figures(self, painter: QPainter, view: MachineCard, area: QRectF, m: Metrics, *, big: bool) -> None:
-        """The first figure takes half of the width, the others share the rest."""
-        count = len(view.figures)
+    def _figures(self, painter: QPainter, view: MachineCard, area: QRectF, m: Metrics) -> None:
+        """The first figure takes half of the width, the others share the rest; as large as there is room
+        for, and as many as can still be read from two metres.
+        """
+        figures = view.figures[: 2 if area.width() < m.px(_ROOM_FOR_THREE) else 3]
+        count = len(figures)
         if not count:
             return
-        first = area.width() * (1.0, 0.55, 0.42)[count - 1]
+        first = area.width() * (1.0, 0.5, 0.4)[count - 1]
         rest = (area.width() - first) / max(1, count - 1)
+        large = min(max(area.height() / m.scale * 0.36, 32.0), 64.0)
         x = area.left()
-        for number, figure in enumerate(view.figures):
+        for number, figure in enumerate(figures):
             wide = first if number == 0 else rest
-            size = (44 if big else 30) if number == 0 else (26 if big else 20)
+            size = large if number == 0 else max(28.0, large * 0.58)
             cell = QRectF(x, area.top(), wide - m.px(12), area.height())
             draw_figure(painter, figure, cell, size, self.theme, m)
             x += wide
@@ -126,20 +137,25 @@ class MachineCardWidget(Painted[MachineCard]):
         theme, area = self.theme, self.area()
         fill_hatched(painter, area, m.px(6), theme, m.scale)
         side = m.px(10)
-        plate(painter, QRectF(side, side, area.width() - 2 * side, m.px(56)), theme, m)
+        plate(painter, QRectF(side, side, area.width() - 2 * side, m.px(58)), theme, m)
         self._names(painter, view, m, theme.text_soft)
-        font, small = m.font(17, fonts.SEMIBOLD), m.font(12)
+        font, small = m.font(20, fonts.SEMIBOLD), m.font(14)
         widest = area.width() - 2 * side
-        wide = max(painting.width(font, view.cover), painting.width(small, view.cause)) + m.px(48)
-        wide = min(max(wide, m.px(190)), widest)
-        high = m.px(68 if view.cause else 46)
-        middle = (m.px(66) + area.height()) / 2
+        room = widest - m.px(32)
+        row, top = m.px(20), m.px(74)
+        most = max(1, int((area.height() - side - top - m.px(52)) // row))
+        cause = painting.lines(small, _FOLDERS.sub("", view.cause), room, most)
+        said = [painting.width(font, view.cover), *(painting.width(small, each) for each in cause)]
+        wide = min(max(max(said) + m.px(32), m.px(190)), widest)
+        high = m.px(46) + len(cause) * row
+        middle = (top + area.height() - side) / 2
         back = QRectF((area.width() - wide) / 2, middle - high / 2, wide, high)
         painting.box(painter, back, m.px(4), theme.badge, theme.line)
-        first = back.top() + high * (0.36 if view.cause else 0.5)
-        x, room = back.center().x(), wide - m.px(20)
-        at = QPointF(x, painting.baseline(font, first))
+        x, y = back.center().x(), back.top() + m.px(23)
+        at = QPointF(x, painting.baseline(font, y))
         painting.text(painter, at, view.cover, font, theme.text, room=room, align=painting.CENTRE)
-        if view.cause:
-            at = QPointF(x, painting.baseline(small, back.top() + high * 0.72))
-            painting.text(painter, at, view.cause, small, theme.text_soft, room=room, align=painting.CENTRE)
+        y += m.px(6)
+        for each in cause:
+            y += row
+            at = QPointF(x, painting.baseline(small, y - m.px(2)))
+            painting.text(painter, at, each, small, theme.text_soft, room=room + 1, align=painting.CENTRE)

@@ -75,6 +75,20 @@ def text(
     return wide
 
 
+def lines(font: QFont, content: str, room: float, most: int) -> list[str]:
+    """A text in at most so many lines, broken between words; the last line is elided where it must be."""
+    metrics = QFontMetricsF(font)
+    found: list[str] = []
+    words = content.split()
+    while words and len(found) < most - 1:
+        count = 1
+        while count < len(words) and metrics.horizontalAdvance(" ".join(words[: count + 1])) <= room:
+            count += 1
+        found.append(elided(font, " ".join(words[:count]), room))
+        words = words[count:]
+    return [*found, elided(font, " ".join(words), room)] if words else found
+
+
 def baseline(font: QFont, middle: float) -> float:
     """The baseline that puts capitals and digits in the middle of a height."""
     return middle + QFontMetricsF(font).capHeight() / 2

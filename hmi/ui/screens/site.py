@@ -19,7 +19,7 @@ from hmi.ui.screens.screen import Screen
 from hmi.ui.touch_scroll import make_touch_scrolling
 
 _LEAST_HEIGHT = 178
-_MOST_HEIGHT = 360
+_MOST_HEIGHT = 420
 
 
 class SiteScreen(Screen):
