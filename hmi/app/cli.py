@@ -43,5 +43,6 @@ class _LazyGroup(click.Group):
 def main() -> None:
     """Twinpane: an operator HMI with a live twin of the machine.
 
-    Exit codes: 0 done, 1 something is wrong and was said, 2 the command line was wrong.
+    Exit codes: 0 done, 1 something is wrong and was said, 2 the command line was wrong, 70 (panel, demo,
+    engine) a defect of its own, 75 (engine) its run directory was taken away.
     """

@@ -73,7 +73,13 @@ def panel_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 type=click.Choice(["site", "machine", "trends", "diagnostics"]),
                 help="Begin on this screen.",
             ),
-            click.option("--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True),
+            click.option(
+                "--theme",
+                type=click.Choice(["dark", "light"]),
+                default="dark",
+                show_default=True,
+                help="Colours of the panel.",
+            ),
             click.option(
                 "--language",
                 metavar="LANGUAGE",

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from hmi.present.texts import own_catalogue
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
     ROOT / "README.md",
@@ -97,3 +99,15 @@ def test_every_decision_has_a_number_of_its_own_and_a_status() -> None:
         title, *rest = page.read_text().splitlines()
         assert title.startswith(f"# {page.name[:4]}: ")
         assert any(line.startswith("Status: ") for line in rest), page.name
+
+
+def test_the_words_of_the_panel_are_explained() -> None:
+    """Whoever looks a mark up finds the words that stand on the panel."""
+    page = (ROOT / "hmi/docs/how-to/read-the-panel.md").read_text()
+    words = {
+        text_id: re.sub(r"\s*\{\w+\}\s*", "", text)
+        for text_id, text in own_catalogue()["en"].items()
+        if text_id.startswith(("quality.", "latency."))
+    }
+    unexplained = {"latency.now", "latency.waiting", "latency.over"}  # a figure, and plain sentences
+    assert {text_id for text_id, word in words.items() if word not in page} <= unexplained
