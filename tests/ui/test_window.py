@@ -243,8 +243,11 @@ def test_whatever_is_touched_is_large_enough(qtbot: QtBot, size: tuple[int, int]
     assert screen.table.row_height() >= least
 
 
-def drag(qtbot: QtBot, widget: QWidget, start: QPoint, by: int) -> None:
-    """Press, move by some pixels on the screen, release; what the mouse of a real window would send."""
+def drag(qtbot: QtBot, widget: QWidget, start: QPoint, by: int, scroller: QScroller) -> None:
+    """Press, move by some pixels on the screen, release; what the mouse of a real window would send.
+
+    The scroller goes by the events' times, so the next one is sent when it has answered the last.
+    """
     window, left = widget.window(), Qt.MouseButton.LeftButton
     assert window is not None
     began = widget.mapTo(window, start)
@@ -255,12 +258,15 @@ def drag(qtbot: QtBot, widget: QWidget, start: QPoint, by: int) -> None:
         whole = QPointF(window.mapToGlobal(at))
         event = QMouseEvent(kind, spot, QPointF(at), whole, button, held, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(widget, event)
-        qtbot.wait(10)
 
     send(QEvent.Type.MouseButtonPress, began, left)
+    qtbot.waitUntil(lambda: scroller.state() == QScroller.State.Pressed, timeout=10_000)
     for step in range(1, 11):
         send(QEvent.Type.MouseMove, began + QPoint(0, by * step // 10), left)
+        qtbot.wait(10)
+    qtbot.waitUntil(lambda: scroller.state() == QScroller.State.Dragging, timeout=10_000)
     send(QEvent.Type.MouseButtonRelease, began + QPoint(0, by), Qt.MouseButton.NoButton)
+    qtbot.waitUntil(lambda: scroller.state() == IDLE, timeout=10_000)
 
 
 def test_a_finger_scrolls_the_cards_without_opening_one_and_a_touch_still_opens(qtbot: QtBot) -> None:
@@ -274,12 +280,13 @@ def test_a_finger_scrolls_the_cards_without_opening_one_and_a_touch_still_opens(
     site.opened.connect(opened.append)
     card = site.cards[2]
     before = card.mapTo(site, QPoint(0, 0)).y()
-    drag(qtbot, card, QPoint(60, 120), -90)
-    qtbot.waitUntil(lambda: card.mapTo(site, QPoint(0, 0)).y() < before - 20, timeout=10_000)
+    scroller = QScroller.scroller(site._scroll.viewport())
+    assert scroller is not None
+    drag(qtbot, card, QPoint(60, 120), -90, scroller)
+    assert card.mapTo(site, QPoint(0, 0)).y() < before - 20
     assert opened == []
-    qtbot.waitUntil(lambda: QScroller.scroller(site._scroll.viewport()).state() == IDLE, timeout=10_000)
     touch(qtbot, site.cards[4])
-    assert opened == ["m4"]
+    qtbot.waitUntil(lambda: opened == ["m4"], timeout=10_000)
 
 
 def test_more_machines_than_fit_scroll_and_stay_readable(qtbot: QtBot) -> None:
