@@ -83,7 +83,8 @@ class ShapeSprite:
         margin = math.ceil(_MARGIN * scale)
         self.rect = box.toAlignedRect().adjusted(-margin, -margin, margin, margin)
         zone = None if item.zone is None else round(item.zone * ZONE_STEPS)
-        self._key = (item.visible, item.live, item.freshness, zone, tuple(round(n * _STEP) for n in numbers))
+        look = (item.visible, item.live, item.freshness, bool(item.unknown), zone)
+        self._key = (*look, tuple(round(n * _STEP) for n in numbers))
 
     def key(self) -> tuple[object, ...]:
         """Equal keys look the same."""
@@ -121,7 +122,7 @@ class ShapeSprite:
             return
         if self._item.live:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(styles.ring if self._item.live else styles.frozen.pen)
+        painter.setPen(styles.ring if self._item.live else styles.of(self._item).pen)
         painter.drawEllipse(centre, radius, radius)
         if self._item.live:
             painter.setPen(styles.crosshair)

@@ -69,6 +69,7 @@ class Styles:
         none = QBrush(Qt.BrushStyle.NoBrush)
         dashed = self._pen(theme.text_faint, 1.2)
         dashed.setDashPattern([6 / 1.2, 5 / 1.2])
+        self.unplaced = Stroke(dashed, none)
         edge = theme.band if theme.name == "dark" else theme.limit
         groove = theme.background if theme.name == "dark" else theme.structure_line
         self._strokes = {
@@ -99,7 +100,7 @@ class Styles:
     def of(self, item: Item) -> Stroke:
         """How an item is drawn now."""
         if not item.live and item.style not in ("grid", "envelope", "label", "trail"):
-            return self.frozen
+            return self.unplaced if item.unknown else self.frozen
         stroke = self._fluids[item.tint] if item.style == "fluid" else self._strokes[item.style]
         if item.zone is not None:
             return Stroke(stroke.pen, self._zone(stroke.brush.color().name(), round(item.zone * ZONE_STEPS)))

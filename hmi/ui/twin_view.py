@@ -232,12 +232,19 @@ class TwinView(QWidget):
                     if size > largest.get(item.dead, (0, QRect(), False))[0]:
                         largest[item.dead] = (size, sprite.rect, isinstance(item.outline, Mark))
             for dead, (_, rect, is_label) in largest.items():
-                said = quality.of(self._session, frame, dead[0], self._texts).badge
-                tag = formats.label(self._session.tag(dead[0]), self._texts)
-                # A label's place already says what it shows; of a shape one cannot see which tag moves it.
-                text = said if is_label else self._texts.text("twin.badge", tag=tag, quality=said)
+                text = self._doubt(scene, frame, dead, is_label=is_label)
                 found.append((self._badge_place(rect, text), text))
         return found
+
+    def _doubt(self, scene: Scene, frame: Frame, dead: tuple[int, ...], *, is_label: bool) -> str:
+        """What the badge of an item says that hangs on dead tags; the unknown before the old."""
+        unknown = scene.held.unknown(dead)
+        worst = (unknown or dead)[0]
+        said = quality.of(self._session, frame, worst, self._texts).badge
+        if is_label:
+            return said  # its place already says what it shows; of a shape one cannot see which tag moves it
+        tag = formats.label(self._session.tag(worst), self._texts)
+        return self._texts.text("twin.position_unknown" if unknown else "twin.badge", tag=tag, quality=said)
 
     def _badge_place(self, rect: QRect, text: str) -> QPointF:
         """In the middle of an item that has the room, else above it; never outside the view."""
@@ -263,6 +270,13 @@ class TwinView(QWidget):
         return calibration_text(geometry, scene.axes, frame.now.utc, self._texts)
 
     def _veil_text(self, frame: Frame) -> str:
+        said = self._outage(frame)
+        scene = self._scene
+        if not said or scene is None or not scene.held.unknown(scene.tags):
+            return said
+        return f"{said} · {self._texts.text('twin.positions_unknown')}"
+
+    def _outage(self, frame: Frame) -> str:
         if not frame.engine_alive:
             return self._texts.text("card.engine_lost")
         loss = machine_state.loss(self._session, frame, self._machine.id, whole=True)

@@ -309,3 +309,55 @@ def test_a_twin_that_was_out_of_view_catches_up_and_draws_no_path_that_it_did_no
     assert isinstance(trail, Path)
     assert np.isnan(trail.points[:, 0]).sum() == 1
     assert trail.points[-1].tolist()[0] == 120.0
+
+
+def opened(qtbot: QtBot, fed: HandFed, theme: Theme) -> TwinView:
+    """As `shown`, by a panel that comes to what is there already."""
+    window = fed.window = QWidget()  # type: ignore[attr-defined] # kept as long as the test
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    view = TwinView(fed.machine, fed.begin(), theme, Texts.of(fed.epoch), window)
+    view.setGeometry(0, 0, 824, 424)
+    window.show()
+    qtbot.waitExposed(window)
+    return view
+
+
+def test_a_part_of_unknown_place_is_a_ghost_and_said_to_be_one(qtbot: QtBot, fed: HandFed, theme: Theme):
+    fed.put(x=0.0, status=status.BAD_SENSOR_FAILURE)
+    fed.put(z=30.0, t=12.5)
+    view = opened(qtbot, fed, theme)
+    view.refresh(fed.frame())
+    ghost = pixels(view)
+    assert "X axis: position not known" in [text for _, text in view._badges]
+    fed.put(x=0.0)
+    view.refresh(fed.frame(0.1))
+    view.refresh(fed.frame(2.0))
+    fed.put(x=0.0, status=status.BAD_SENSOR_FAILURE)
+    view.refresh(fed.frame(0.1))
+    frozen = pixels(view)
+    assert [text for _, text in view._badges if "X axis" in text] == ["X axis bad <1 s"] * 2
+    hatch = QColor(theme.hatch_line).getRgb()[:3]
+
+    def hatched(image: Pixels) -> int:
+        return int(np.all(np.abs(image.astype(int) - hatch) <= 2, axis=2).sum())
+
+    assert hatched(ghost) < hatched(frozen) / 2
+
+
+def test_a_twin_opened_in_an_outage_says_whether_it_knows_where_things_are(
+    qtbot: QtBot, fed: HandFed, theme: Theme
+):
+    fed.put(x=0.0, z=0.0, t=0.0, status=status.BAD_NO_COMMUNICATION)
+    view = opened(qtbot, fed, theme)
+    fed.link(LinkState.DOWN)
+    view.refresh(fed.frame(3.0))
+    assert view._veil == "no link for 3 s · positions not known"
+    fed.link(LinkState.UP)
+    fed.put(x=20.0, z=30.0, t=12.5)
+    view.refresh(fed.frame(0.1))
+    fed.put(x=0.0, z=0.0, t=0.0, status=status.BAD_NO_COMMUNICATION)
+    late = opened(qtbot, fed, theme)
+    fed.link(LinkState.DOWN)
+    late.refresh(fed.frame(3.0))
+    assert late._veil == "no link for 3 s"
