@@ -54,7 +54,8 @@ def test_term_ends_the_command_its_descendants_and_the_screen(tmp_path: Path) ->
         "import subprocess, sys;"
         f"subprocess.Popen([sys.executable, '-c', {grandchild!r}], start_new_session=True).wait()"
     )
-    script = subprocess.Popen([SCRIPT, sys.executable, "-c", child])
+    hurried = {**os.environ, "TWINPANE_GRACE": "1"}
+    script = subprocess.Popen([SCRIPT, sys.executable, "-c", child], env=hurried)
     try:
         wait_for(told)
         family = psutil.Process(script.pid).children(recursive=True)

@@ -78,7 +78,7 @@ async def test_unchanged_values_are_confirmed_and_not_sent_again() -> None:
         assert watch.confirmed("still") >= 5
 
 
-@pytest.mark.parametrize("delay", [0.005, 0.3])
+@pytest.mark.parametrize("delay", [0.005, 0.15])
 async def test_a_slow_device_is_polled_as_fast_as_it_can_and_says_so(delay: float) -> None:
     addresses = {"quick": at(0), "slow": at(500)}
     async with ModbusMachineServer(addresses) as server, TcpProxy("127.0.0.1", server.port) as proxy:
