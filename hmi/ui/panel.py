@@ -9,11 +9,12 @@ from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PyQt6.sip import voidptr
 
 from hmi.link.client import LinkClient
-from hmi.link.errors import LinkClosed, LinkEnded, LinkUnavailable
+from hmi.link.errors import LinkClosed, LinkUnavailable
 from hmi.link.messages import HistoryReply, Refusal, Welcome
 from hmi.model.clock import MILLISECOND, SECOND, Clock, Instant
 from hmi.present import format as formats
-from hmi.present.session import ENGINE, Event, Frame, Session
+from hmi.present.session import Frame, Session
+from hmi.ui.engine_news import EngineEnd, EngineNews
 from hmi.ui.frame_clock import FrameClock
 from hmi.ui.history import PendingHistory
 from hmi.ui.window import PanelWindow
@@ -23,25 +24,10 @@ DEAD_AFTER_NS: Final = 200 * MILLISECOND
 """A heartbeat older than this: with the check and a frame it is on screen within 300 ms."""
 RETRY_NS: Final = 250 * MILLISECOND
 WELCOME_WITHIN_NS: Final = 2_000 * MILLISECOND
-_UNTOLD: Final = 20
-"""How many events are kept before there is a session."""
 
 
 Observer = Callable[[Session, Frame], None]
 """What a bench does with a frame."""
-
-
-class EngineEnd(Protocol):
-    """How an engine ended: ``code`` (−n: by signal n), its last lines, whether it was killed for a hang."""
-
-    @property
-    def code(self) -> int: ...  # noqa: D102
-    @property
-    def said(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def fenced(self) -> bool: ...  # noqa: D102
-    @property
-    def at(self) -> Instant: ...  # noqa: D102
 
 
 class Supervisor(Protocol):
@@ -83,10 +69,7 @@ class PanelConnection(QObject):
         self._notifiers: list[QSocketNotifier] = []
         self._session: Session | None = None
         self._alive = False
-        self._lost_since: int | None = None
-        self._reason = ""
-        self._ended: EngineEnd | None = None
-        self._untold: list[Event] = []
+        self._news = EngineNews(window)
         self._tried = -RETRY_NS
         self._connected = 0
         self._observers: list[tuple[Observer, Observer]] = []
@@ -134,19 +117,20 @@ class PanelConnection(QObject):
         if self._client is not None and self._hangs(self._client, now):
             self._supervisor.engine_unresponsive(now)
         self._supervisor.tick(now)
-        self._hear_of_ends()
+        if self._news.hear_of(self._supervisor.last_exit):
+            self.frames.request()
 
     def _try(self, now: Instant) -> None:
         try:
             client = self._connect()
         except LinkUnavailable:
             if self._session is not None:
-                self._lose(now, self._text("engine.absent"))
+                self._lose(now, "engine.absent")
             return
         self._client = client
         self._connected = now.monotonic
-        if self._lost_since is not None:
-            self._lose(now, self._text("engine.begins"))
+        if self._news.lost:
+            self._lose(now, "engine.begins")
         self._history.attach(client)
         for descriptor, act in ((client.fileno(), self._messages), (client.doorbell_fileno(), self._rung)):
             notifier = QSocketNotifier(voidptr(descriptor), QSocketNotifier.Type.Read, self)
@@ -156,11 +140,10 @@ class PanelConnection(QObject):
     def _judge(self, client: LinkClient, now: Instant) -> None:
         if self._hangs(client, now):
             silent = (now.monotonic - self._last_sign(client)) / SECOND
-            self._lose(now, self._text("engine.silent", age=formats.age(silent)))
+            self._lose(now, "engine.silent", age=formats.age(silent))
         elif client.table is not None and not self._alive:
-            self._find()
-            self._tell(Event(now.utc, ENGINE, "", "event.engine_back"))
-            self._window.engine_back()
+            self._alive = True
+            self._news.back(now)
             self.frames.request()
 
     def _hangs(self, client: LinkClient, now: Instant) -> bool:
@@ -199,16 +182,9 @@ class PanelConnection(QObject):
         if client.table is None:
             return
         self._history.forget()
-        before = self._session
-        self._session = Session.begin(message, client.table.side_bytes, before)
-        self._find()
-        for each in self._untold:
-            self._session.tell(each)
-        self._untold.clear()
-        if before is not None:
-            new = message.started != before.welcome.started
-            text_id = "event.engine_new" if new else "event.configuration"
-            self._tell(Event(self._clock.now().utc, ENGINE, "", text_id))
+        self._session = Session.begin(message, client.table.side_bytes, self._session)
+        self._alive = True
+        self._news.begin(self._session, self._clock.now())
         self._window.begin(self._session)
 
     def _rung(self) -> None:
@@ -225,54 +201,14 @@ class PanelConnection(QObject):
         """The link is gone: let go of it and try anew from the next look on."""
         self._disconnect()
         self._tried = now.monotonic
-        ended = isinstance(error, LinkEnded)
-        self._lose(now, self._text("engine.closed" if ended else "engine.broken", cause=error))
-
-    def _find(self) -> None:
-        """There is an engine that answers."""
-        self._alive, self._lost_since, self._reason = True, None, ""
-
-    def _lose(self, now: Instant, reason: str) -> None:
-        """Nothing is live; what the window says is what is wrong now, since the first loss."""
         self._alive = False
-        if self._lost_since is None:
-            self._lost_since = now.utc
-            self._tell(Event(now.utc, ENGINE, reason, "event.engine_lost"))
-        end = self._ended
-        if end is not None and end.at.utc >= self._lost_since:
-            reason = f"{reason} {self._end_text(end)}"
-        if reason != self._reason:
-            self._reason = reason
-            self._window.engine_lost(self._lost_since, reason)
+        self._news.closed(error, now)
         self.frames.request()
 
-    def _hear_of_ends(self) -> None:
-        """Tell that an engine has ended, also one that no session was ever had with."""
-        end = self._supervisor.last_exit
-        if end is None or end is self._ended:
-            return
-        self._ended = end
-        said = self._end_text(end)
-        self._tell(Event(end.at.utc, ENGINE, said, "event.engine_exit"))
-        if self._session is None:
-            self._window.engine_lost(None, said)
-            self.frames.request()
-
-    def _end_text(self, end: EngineEnd) -> str:
-        if end.fenced:
-            return self._text("engine.fenced")
-        if end.code < 0:
-            return self._text("engine.killed", signal=-end.code)
-        return self._text("engine.exit", code=end.code, said=end.said[-1] if end.said else "").rstrip(": ")
-
-    def _tell(self, event: Event) -> None:
-        if self._session is not None:
-            self._session.tell(event)
-        else:
-            self._untold = [*self._untold, event][-_UNTOLD:]
-
-    def _text(self, text_id: str, **values: object) -> str:
-        return self._window.texts.text(text_id, **values)
+    def _lose(self, now: Instant, reason: str, **values: object) -> None:
+        self._alive = False
+        self._news.lose(now, reason, **values)
+        self.frames.request()
 
     def _disconnect(self) -> None:
         for each in self._notifiers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,6 +177,18 @@ def test_an_engine_that_dies_is_said_and_the_next_one_is_shown(stand: Stand) -> 
     stand.until(lambda: stand.value() == 50.0)
     stand.until(stand.is_over)
     assert stand.events() == ["event.engine_lost", "event.engine_exit", "event.engine_new"]
+
+
+def test_a_link_that_broke_to_an_engine_that_lives_is_no_new_engine(stand: Stand) -> None:
+    engine = stand.engine()
+    stand.panel.start()
+    engine.put("mill/load", 40.0)
+    stand.until(stand.pill_is_live)
+    client = stand.panel._client
+    assert client is not None
+    client._stream.shutdown(socket.SHUT_RDWR)
+    stand.until(lambda: stand.events() == ["event.engine_lost", "event.engine_back"])
+    stand.until(stand.pill_is_live)
 
 
 def test_an_engine_that_ends_before_it_was_ever_reached_says_why(stand: Stand) -> None:
