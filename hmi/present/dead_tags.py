@@ -32,12 +32,14 @@ class DeadTags:
 
 def of(session: Session, frame: Frame, machine: str, texts: Texts) -> DeadTags | None:
     """The worst dead value of a machine; ``texts`` are the site's. Lost links are told by `health.loss`."""
-    own = texts.for_machine(machine)
-    name = texts.text(session.machine(machine).name)
+    fresh = frame.freshness
+    if (fresh[session.tags_of(machine)] <= Freshness.UNCERTAIN).all():
+        return None
     dead = _dead(session, frame, machine)
     if not len(dead):
         return None
-    fresh = frame.freshness
+    own = texts.for_machine(machine)
+    name = texts.text(session.machine(machine).name)
     everything = len(dead) == len(session.tags_of(machine))
     if everything and bool(np.all(fresh[dead] == Freshness.NEVER)):
         return DeadTags(texts.text("notice.no_data", machine=name), texts.text("notice.no_data_detail"))
@@ -71,8 +73,6 @@ def _dead(session: Session, frame: Frame, machine: str) -> npt.NDArray[np.intp]:
             at = at[session.columns.confirmed[at] != NO_TIME]
         found.append(at)
     if linked:
-        every = session.tags_of(machine)
-        derived = np.setdiff1d(every[frame.freshness[every] > Freshness.UNCERTAIN], np.concatenate(found))
-        derived = derived[[session.tag(index).address is None for index in derived.tolist()]]
-        found.append(derived)
+        derived = session.tags_at(machine, "")
+        found.append(derived[frame.freshness[derived] > Freshness.UNCERTAIN])
     return np.concatenate(found)

@@ -229,7 +229,7 @@ class Session:
         return self._tags_of.get(machine, _NO_TAGS)
 
     def tags_at(self, machine: str, endpoint: str) -> npt.NDArray[np.intp]:
-        """The indexes of the tags that one endpoint serves; derived tags are at none. Not to be changed."""
+        """The indexes of the tags that one endpoint serves; "" for the derived ones. Not to be changed."""
         return self._tags_at.get((machine, endpoint), _NO_TAGS)
 
     def value(self, index: int) -> values.Value:
@@ -285,6 +285,5 @@ def _by_machine(epoch: Epoch) -> dict[str, npt.NDArray[np.intp]]:
 def _by_endpoint(epoch: Epoch) -> dict[tuple[str, str], npt.NDArray[np.intp]]:
     found: dict[tuple[str, str], list[int]] = {}
     for index, tag in enumerate(epoch.tags):
-        if tag.address is not None:
-            found.setdefault((tag.machine, tag.endpoint), []).append(index)
+        found.setdefault((tag.machine, tag.endpoint if tag.address is not None else ""), []).append(index)
     return {key: np.array(indexes, np.intp) for key, indexes in found.items()}

@@ -55,6 +55,7 @@ class Texts:
         self._machines = machines or {}
         self._nearest = nearest or {}
         self._found: dict[str, str | None] = {}
+        self._of_machine: dict[str, Texts] = {}
 
     @classmethod
     def of(cls, epoch: Epoch, language: str | None = None) -> Texts:
@@ -72,7 +73,10 @@ class Texts:
 
     def for_machine(self, machine_id: str) -> Texts:
         """These texts with the machine's in front (of no other machine's); an unknown one has none."""
-        return Texts(self.language, self._catalogues, self._machines, self._machines.get(machine_id))
+        if machine_id not in self._of_machine:
+            made = Texts(self.language, self._catalogues, self._machines, self._machines.get(machine_id))
+            self._of_machine[machine_id] = made
+        return self._of_machine[machine_id]
 
     def text(self, text_id: str, /, **values: object) -> str:
         """The text of an id with its placeholders filled; the id itself where nobody wrote a text.
