@@ -203,6 +203,8 @@ class Connection:
             estimate = self._clock.estimate(published.received.monotonic)
             for message in subscription.take(published, result, estimate):
                 self._emit(message)
+            if subscription.ended:
+                raise LinkLostError(f"{self.session.url}: {subscription.ended}")
 
     async def _watch(self) -> None:
         """Give the link up when nothing at all has been heard for too long, or nothing of a subscription."""

@@ -18,6 +18,7 @@ from hmi.sources.opcua import plan, writing
 from hmi.sources.opcua.connection import Connection
 from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
 from hmi.sources.opcua.link import Link
+from hmi.sources.opcua.secrets import Secrets
 from hmi.sources.opcua.session import connect
 from hmi.sources.opcua.writing import UnwritableError
 from hmi.sources.protocol import Emit
@@ -47,7 +48,7 @@ class OpcUaSource:
         self._tags = tuple(tags)
         self._by_index = dict(self._tags)
         self._clock = clock
-        self._credentials = credentials
+        self._secrets = Secrets(credentials)
         self._connection: Connection | None = None
         self._wary = False
 
@@ -102,7 +103,8 @@ class OpcUaSource:
 
     async def _one_link(self, link: Link, emit: Emit) -> None:
         endpoint = self._endpoint
-        async with connect(endpoint.url, endpoint.timeout, self._secret(), self._clock) as session:
+        secret = await self._secret()
+        async with connect(endpoint.url, endpoint.timeout, secret, self._clock) as session:
             connection = Connection(session, endpoint, self._tags, emit, wary=self._wary)
             await connection.prepare()
             self._connection = connection
@@ -112,11 +114,11 @@ class OpcUaSource:
             finally:
                 self._connection = None
 
-    def _secret(self) -> Credentials | None:
+    async def _secret(self) -> Credentials | None:
         reference = self._endpoint.credentials
         if reference is None:
             return None
         try:
-            return self._credentials(reference)
+            return await self._secrets.find(reference, self._endpoint.timeout)
         except CredentialError as error:
             raise LinkLostError(f"{self._endpoint.url}: {error}") from error

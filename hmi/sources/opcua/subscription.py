@@ -15,7 +15,6 @@ from hmi.model.samples import U32, Batch, Confirmation, Granted, Lost, SourceMes
 from hmi.model.values import ValueType
 from hmi.sources.opcua.clock_offset import Estimate
 from hmi.sources.opcua.decode import decode, utc_ns
-from hmi.sources.opcua.errors import LinkLostError
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.services import CreatedSubscription
 from hmi.sources.opcua.session import Published
@@ -44,6 +43,8 @@ class Subscription:
         self._previous = created
         self.heard = created
         """Monotonic ns at which the server last said something of this subscription."""
+        self.ended = ""
+        """Why the server has ended it, in words; "" as long as it goes on."""
 
     def expect(self, index: int, tag: Tag) -> None:
         """An item that the server is about to be asked for: its first value may come before the answer."""
@@ -89,8 +90,7 @@ class Subscription:
     ) -> list[SourceMessage]:
         """What one answer of the server says: samples, then that all items with a value stand, then losses.
 
-        Raises:
-            LinkLostError: the server has ended the subscription.
+        Once the server has ended the subscription, nothing of it stands any more: see `ended`.
         """
         received = published.received
         message = result.NotificationMessage
@@ -99,13 +99,13 @@ class Subscription:
         changes: list[ua.MonitoredItemNotification] = []
         for part in message.NotificationData or ():
             if isinstance(part, ua.DataChangeNotification):
-                changes += part.MonitoredItems
+                changes += part.MonitoredItems or ()
             elif isinstance(part, ua.StatusChangeNotification):
-                raise LinkLostError(f"the server ended a subscription: {part.Status.name}")
+                self.ended = f"the server ended a subscription: {part.Status.name}"
         batch = self._samples(changes, published, clock)
         if batch is not None:
             said.append(batch)
-        if len(self._confirmed):
+        if len(self._confirmed) and (batch is not None or not self.ended):
             said.append(Confirmation(self._confirmed, back_to(assembled, received)))
         if batch is not None and (overflowed := int(np.count_nonzero(status.overflowed(batch.status)))):
             said.append(Lost(0, f"the server's queues overflowed on {overflowed} items", received))

@@ -15,6 +15,7 @@ from hmi.config.tags import Tag
 from hmi.model.clock import SystemClock
 from hmi.model.values import Value, ValueType
 from hmi.sources.opcua import OpcUaSource, make_opcua_source
+from hmi.testing.fork_server import ForkServer
 from hmi.testing.harness import ChildDevice, DeviceHarness
 from hmi.testing.opcua_device import NAMESPACE
 from hmi.testing.source_contract import SourceContract
@@ -41,7 +42,7 @@ def tag(name: str, wire: ValueType, *, access: str = "read", path: bool = False)
 class OpcUaHarness:
     """`hmi.testing.opcua_device` in a child process."""
 
-    def __init__(self) -> None:
+    def __init__(self, forks: ForkServer) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -54,7 +55,7 @@ class OpcUaHarness:
             tag("a_setpoint", ValueType.FLOAT, access="write"),
             tag("a_ghost", ValueType.FLOAT),
         )
-        self._device = ChildDevice(lambda: ["-m", "hmi.testing.opcua_device", "--port", str(self.port)])
+        self._device = ChildDevice(lambda: ["--port", str(self.port)], forks)
         self.frozen_limit = self.source().silence_limit
 
     async def start(self) -> None:
@@ -89,6 +90,12 @@ class OpcUaHarness:
 
 
 class TestOpcUaSource(SourceContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def forks(cls) -> Iterator[ForkServer]:
+        with ForkServer("hmi.testing.opcua_device") as forks:
+            yield forks
+
     @pytest.fixture(autouse=True)
     def _quiet(self) -> Iterator[None]:
         logger = logging.getLogger("asyncua")
@@ -98,8 +105,8 @@ class TestOpcUaSource(SourceContract):
         logger.setLevel(before)
 
     @pytest.fixture
-    async def harness(self) -> AsyncIterator[DeviceHarness]:
-        harness = OpcUaHarness()
+    async def harness(self, forks: ForkServer) -> AsyncIterator[DeviceHarness]:
+        harness = OpcUaHarness(forks)
         try:
             yield harness
         finally:
