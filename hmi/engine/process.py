@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hmi.config.epoch import Epoch
 from hmi.engine.runtime import EpochRuntime
@@ -79,14 +79,22 @@ async def run_engine(options: EngineOptions, clock: Clock) -> None:
     if lock is None:
         raise AlreadyRunning(f"an engine of site {options.site} is running already ({options.directory})")
     try:
-        for dead in options.directory.glob("table-*"):
-            dead.unlink()  # the lock is ours, so whoever made it is gone
+        _sweep(options.directory)
         await _Engine(options, epoch, clock, lock).run()
     except EngineFault:
         _log.critical("the engine ends", exc_info=True)
         raise
     finally:
         lock.release()
+
+
+def _sweep(directory: Path) -> None:
+    """Remove the tables of dead engines: the lock is ours, so whoever made them is gone."""
+    for dead in directory.glob("table-*"):
+        try:
+            dead.unlink()
+        except OSError as error:
+            raise LinkUnavailable(f"{dead} cannot be removed: {error.strerror}") from error
 
 
 class _Engine:
@@ -97,6 +105,7 @@ class _Engine:
         self._started = clock.now()
         self._generation = 0
         self._server = LinkServer(options.directory, self._greeting, self._answer)
+        self._ended_source: asyncio.Future[asyncio.Task[None]] = asyncio.get_running_loop().create_future()
         self._runtime = self._new_runtime(epoch)
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
@@ -118,7 +127,10 @@ class _Engine:
         ]
         stop = asyncio.create_task(self._stop.wait(), name="stop")
         try:
-            await asyncio.wait((stop, *tasks), return_when=asyncio.FIRST_COMPLETED)
+            watched: list[asyncio.Future[Any]] = [stop, self._ended_source, *tasks]
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            if self._ended_source.done():
+                _raise_fault(self._ended_source.result())
             for task in tasks:
                 if task.done():
                     _raise_fault(task)
@@ -141,6 +153,7 @@ class _Engine:
             self._clock,
             told=self._server.broadcast,
             rung=self._server.ring,
+            ended=self._source_ended,
         )
 
     def _greeting(self) -> Sequence[ToClient]:
@@ -160,6 +173,10 @@ class _Engine:
 
     def _answer(self, request: HistoryRequest) -> ToClient:
         return self._runtime.answer(request)
+
+    def _source_ended(self, task: asyncio.Task[None]) -> None:
+        if not self._ended_source.done():
+            self._ended_source.set_result(task)
 
     async def _beat(self) -> None:
         unused_since: Instant | None = None

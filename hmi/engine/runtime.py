@@ -31,7 +31,8 @@ class EpochRuntime:
     """Runs one resolved configuration until it is closed.
 
     ``told`` receives the news for clients; ``rung`` is called after changes of the table, once for all
-    that a source says at once. ``text`` is the epoch as JSON, for the greeting of clients.
+    that a source says at once; ``ended`` with the task of a source that ended though nobody stopped it,
+    by a defect of ours. ``text`` is the epoch as JSON, for the greeting of clients.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class EpochRuntime:
         clock: Clock,
         told: Callable[[ToClient], None],
         rung: Callable[[], None],
+        ended: Callable[[asyncio.Task[None]], None],
         history_samples: int = HISTORY_SAMPLES,
     ) -> None:
         """Make table and pipeline; for a large site that takes a while, and may be done in any thread.
@@ -63,6 +65,7 @@ class EpochRuntime:
         self._clock = clock
         self._told = told
         self._rung = rung
+        self._ended = ended
         self._tasks: list[asyncio.Task[None]] = []
         self._to_ring = False
 
@@ -70,7 +73,9 @@ class EpochRuntime:
         """Start a task for every endpoint."""
         for endpoint in self.pipeline.endpoints:
             name = f"source {endpoint.machine}.{endpoint.name}"
-            self._tasks.append(asyncio.create_task(self._serve(endpoint), name=name))
+            task = asyncio.create_task(self._serve(endpoint), name=name)
+            task.add_done_callback(self._look_at_end)
+            self._tasks.append(task)
 
     async def stop(self) -> None:
         """Stop the sources; the table stays and can be read."""
@@ -120,6 +125,10 @@ class EpochRuntime:
                 # The driver lost the cancellation, in a defect or by returning: it must still end here.
                 raise asyncio.CancelledError
             await asyncio.sleep(_RESTART_PAUSE)
+
+    def _look_at_end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            self._ended(task)
 
     def _failed(self, endpoint: EndpointState, cause: str) -> None:
         now = self._clock.now()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from hmi.link.directory import DOORBELL, SOCKET
-from hmi.link.errors import FrameError
+from hmi.link.errors import FrameError, LinkUnavailable
 from hmi.link.frames import Decoder, encode
 from hmi.link.messages import PROTOCOL_VERSION, Hello, HistoryRequest, Refusal, ToClient, ToEngine
 
@@ -62,14 +62,22 @@ class LinkServer:
         return len(self._clients)
 
     async def start(self) -> None:
-        """Listen. The engine's lock is held, so sockets that lie there are a dead engine's."""
+        """Listen. The engine's lock is held, so sockets that lie there are a dead engine's.
+
+        Raises:
+            LinkUnavailable: there can be no sockets in the directory.
+        """
         loop = asyncio.get_running_loop()
         for name, protocol in ((SOCKET, self._new_client), (DOORBELL, self._new_doorbell)):
             path = self._directory / name
-            path.unlink(missing_ok=True)
-            self._servers.append(await loop.create_unix_server(protocol, str(path)))
-            path.chmod(0o600)
-            self._sockets.append((path, path.stat()))
+            try:
+                path.unlink(missing_ok=True)
+                self._servers.append(await loop.create_unix_server(protocol, str(path)))
+                path.chmod(0o600)
+                self._sockets.append((path, path.stat()))
+            except OSError as error:
+                await self.close()
+                raise LinkUnavailable(f"{path}: no socket can be made ({error.strerror})") from error
 
     async def close(self) -> None:
         """Stop listening and let every client go, also one that has not said anything yet."""

@@ -16,26 +16,16 @@ import pytest
 from hmi.config.epoch import Epoch
 from hmi.config.tags import TagDescription
 from hmi.engine import runtime as runtime_module
+from hmi.engine.pipeline import Pipeline
 from hmi.engine.process import EngineFault, EngineOptions, run_engine
 from hmi.link.client import LinkClient
 from hmi.link.errors import LinkClosed, LinkUnavailable
+from hmi.link.lock import is_held
 from hmi.link.messages import Counters, ToClient, Welcome
-from hmi.link.table import TableReader
-from hmi.model.clock import Instant, SystemClock
+from hmi.link.table import TableReader, TableWriter
+from hmi.model.clock import SystemClock
 from hmi.sources.protocol import Emit
 from hmi.testing.epochs import batch_of, epoch_of
-
-
-class Clock:
-    """The machine's clock until it is broken."""
-
-    def __init__(self) -> None:
-        self.broken = False
-
-    def now(self) -> Instant:
-        if self.broken:
-            raise RuntimeError("the clock broke")
-        return SystemClock().now()
 
 
 @pytest.fixture(autouse=True)
@@ -51,9 +41,9 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 @asynccontextmanager
-async def engine(directory: Path, resolve: Callable[[], Epoch], clock: Clock) -> AsyncIterator[LinkClient]:
+async def engine(directory: Path, resolve: Callable[[], Epoch]) -> AsyncIterator[LinkClient]:
     """An engine and a client of it; raises with what the engine raises."""
-    running = asyncio.create_task(run_engine(EngineOptions("test", directory, resolve), clock))
+    running = asyncio.create_task(run_engine(EngineOptions("test", directory, resolve), SystemClock()))
     client: LinkClient | None = None
     while client is None:
         assert not running.done()
@@ -65,7 +55,7 @@ async def engine(directory: Path, resolve: Callable[[], Epoch], clock: Clock) ->
         yield client
     finally:
         client.close()
-        if not running.done() and not clock.broken:
+        if not running.done():
             os.kill(os.getpid(), signal.SIGTERM)
         await running
 
@@ -79,22 +69,54 @@ def _is_closed(client: LinkClient) -> bool:
 
 
 async def test_an_engine_without_a_heart_ends_and_says_so(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Clock()
     epoch = epoch_of({"load": TagDescription()})
     caplog.set_level(logging.CRITICAL)
 
-    async def run_until_its_clock_breaks() -> None:
-        async with engine(tmp_path / "run", lambda: epoch, clock) as client:
-            clock.broken = True
-            await until(lambda: _is_closed(client))
+    def broken(_table: TableWriter, _monotonic: int) -> None:
+        raise RuntimeError("no beat")
 
-    with pytest.raises(EngineFault, match=r"'heartbeat' ended: RuntimeError\('the clock broke'\)") as caught:
-        await run_until_its_clock_breaks()
+    async def run_until_its_heart_breaks() -> None:
+        async with engine(tmp_path / "run", lambda: epoch) as client:
+            monkeypatch.setattr(TableWriter, "beat", broken)
+            await until(lambda: _is_closed(client))
+            await until(lambda: not is_held(tmp_path / "run"))
+
+    with pytest.raises(EngineFault, match=r"'heartbeat' ended: RuntimeError\('no beat'\)") as caught:
+        await run_until_its_heart_breaks()
     assert caught.value.code == 70
     assert "the engine ends" in caplog.text
     assert sorted(os.listdir(tmp_path / "run")) == ["engine.lock"]  # noqa: PTH208
+
+
+async def test_an_engine_that_can_take_nothing_from_its_sources_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Driver:
+        async def run(self, emit: Emit) -> None:
+            raise OSError("a driver's defect")
+
+    def broken(*_: object) -> None:
+        raise KeyError("a defect of ours")
+
+    monkeypatch.setattr(runtime_module, "make_source", lambda *_: Driver())
+    monkeypatch.setattr(Pipeline, "step", broken)
+    options = EngineOptions("test", tmp_path / "run", lambda: epoch_of({"load": TagDescription()}))
+    with pytest.raises(EngineFault, match=r"'source m.main' ended: KeyError"):
+        async with asyncio.timeout(30):
+            await run_engine(options, SystemClock())
+
+
+async def test_a_run_directory_with_things_in_the_way_is_told_as_such(tmp_path: Path) -> None:
+    options = EngineOptions("test", tmp_path / "run", lambda: epoch_of({"load": TagDescription()}))
+    for name in ("doorbell.sock", "table-7"):
+        blocked = tmp_path / "run" / name
+        await asyncio.to_thread(blocked.mkdir, parents=True)
+        await asyncio.to_thread(blocked.parent.chmod, 0o700)
+        with pytest.raises(LinkUnavailable, match=name):
+            await run_engine(options, SystemClock())
+        await asyncio.to_thread(blocked.rmdir)
 
 
 async def test_the_old_table_beats_and_the_old_source_ends_before_another_configuration_begins(
@@ -120,7 +142,7 @@ async def test_the_old_table_beats_and_the_old_source_ends_before_another_config
     monkeypatch.setattr(runtime_module, "make_source", lambda *_: Driver())
     heard: list[ToClient] = []
     present = [epochs[0]]
-    async with engine(tmp_path / "run", lambda: present[0], Clock()) as client:
+    async with engine(tmp_path / "run", lambda: present[0]) as client:
 
         def welcomes() -> list[Welcome]:
             heard.extend(client.receive())

@@ -36,7 +36,11 @@ class Driver:
 def made(
     directory: Path, told: list[ToClient], rung: Callable[[], None] = lambda: None, samples: int = 100
 ) -> EpochRuntime:
-    return EpochRuntime(EPOCH, directory, 1, CLOCK, told.append, rung, samples)
+    return EpochRuntime(EPOCH, directory, 1, CLOCK, told.append, rung, _none_ends, samples)
+
+
+def _none_ends(task: asyncio.Task[None]) -> None:
+    raise AssertionError(task)
 
 
 async def _raising(emit: Emit) -> None:
