@@ -14,14 +14,16 @@ from hmi.present.theme import Theme
 from hmi.ui.buttons import TouchButton
 from hmi.ui.metrics import Metrics
 
-ROWS: Final = ("1234567890", "qwertyuiop", "asdfghjkl_", "zxcvbnm./")
 _BACK: Final = "⌫"
 _KEY: Final = 52
 _GAP: Final = 6
 
 
 class Keyboard(QWidget):
-    """Edits ``text``; ``edited`` is sent for each change, ``done`` when the person has finished."""
+    """Four rows of keys, whose letters are a text of the panel's language.
+
+    It edits ``text``; ``edited`` is sent for each change, ``done`` when the person has finished.
+    """
 
     edited = pyqtSignal(str)
     done = pyqtSignal()
@@ -30,7 +32,7 @@ class Keyboard(QWidget):
         super().__init__(parent)
         self._text = ""
         self._rows: list[list[tuple[TouchButton, int]]] = []
-        for letters in ROWS:
+        for letters in texts.text("keyboard.letters").split():
             row = [(self._key(theme, letter, letter), 2) for letter in letters]
             self._rows.append(row)
         back = TouchButton(theme, _BACK, self)
@@ -69,9 +71,9 @@ class Keyboard(QWidget):
         return [key for row in self._rows for key, _ in row]
 
     def height_wanted(self) -> int:
-        """Four rows of keys for fingers."""
+        """Its rows of keys for fingers."""
         m = Metrics.of(self)
-        return len(ROWS) * (m.touch(_KEY) + m.px(_GAP)) + m.px(_GAP)
+        return len(self._rows) * (m.touch(_KEY) + m.px(_GAP)) + m.px(_GAP)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Rows of keys over the whole width."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
 
+from hmi.model.clock import SECOND
 from hmi.present import diagnostics
 from hmi.present.diagnostics import TagRow
 from hmi.present.quality import Look
@@ -48,6 +50,9 @@ _NARROW_BELOW: Final = 1000
 
 ROW_HEIGHT: Final = 48
 
+_EVERY: Final = SECOND // 10
+"""Between two looks at rows whose tags did not change: their ages."""
+
 
 class TagTable(QAbstractScrollArea):
     """Rows of tags by index; `show_rows` says which, `refresh` brings them up to date.
@@ -67,6 +72,7 @@ class TagTable(QAbstractScrollArea):
         self._rows: dict[int, TagRow] = {}
         self._marked: int | None = None
         self._pressed: int | None = None
+        self._looked = 0
         self.empty_text = texts.text("diagnostics.none")
         make_touch_scrolling(self)
         bar = self.verticalScrollBar()
@@ -114,18 +120,23 @@ class TagTable(QAbstractScrollArea):
             self._repaint()
 
     def refresh(self, frame: Frame) -> None:
-        """Make the rows in view anew and repaint those that differ."""
-        self._frame = frame
-        rows = {
-            place: diagnostics.row(self._session, frame, int(self._indexes[place]), self._texts)
-            for place in self._places()
-        }
+        """Make rows anew and repaint those that differ: at once what changed, ten times a second the ages."""
+        known, self._frame = self._frame is not None, frame
+        places = self._places()
+        wanted: Iterable[int] = places
+        if known and not len(frame.aged) and 0 <= frame.now.monotonic - self._looked < _EVERY:
+            changed = set(frame.changed.tolist())
+            wanted = [p for p in places if p not in self._rows or int(self._indexes[p]) in changed]
+        else:
+            self._looked = frame.now.monotonic
+        rows = {place: self._rows[place] for place in places if place in self._rows}
         viewport = self.viewport()
-        if viewport is not None:
-            for place, row in rows.items():
-                if self._rows.get(place) != row:
-                    viewport.update(self._row_area(place).toAlignedRect())
-        self._rows = rows
+        for place in wanted:
+            row = diagnostics.row(self._session, frame, int(self._indexes[place]), self._texts)
+            if viewport is not None and self._rows.get(place) != row:
+                viewport.update(self._row_area(place).toAlignedRect())
+            rows[place] = row
+        self._rows = dict(sorted(rows.items()))
 
     def row_height(self) -> int:
         """Never less than a finger needs."""
@@ -282,6 +293,7 @@ class TagTable(QAbstractScrollArea):
         bar.setRange(0, max(0, len(self._indexes) * self.row_height() - viewport.height()))
 
     def _scrolled(self) -> None:
+        """Rows that come into view are made from the last frame."""
         if self._frame is not None:
             self.refresh(self._frame)
         self._repaint()

@@ -236,18 +236,21 @@ class TrendCanvas:
         theme, left, right = self._theme, stripe.left(), stripe.right() + 1
         if self._detailed:
             for lane in self.lanes:
-                self._paint_scale(painter, lane, left, right)
+                self._paint_normal(painter, lane, left, right)
         painter.setPen(QPen(painting.color(theme.grid), 1.0))
         for time, _ in self.ticks():
             x = int(self.x(time)) + 0.5
             for lane in self.lanes:  # not through the words over a band
                 painter.drawLine(QLineF(x, lane.top, x, lane.top + lane.height))
+        if self._detailed:
+            for lane in self.lanes:
+                self._paint_limits(painter, lane, left, right)
 
     def ticks(self) -> list[tuple[int, str]]:
         """Round local times in the picture, with their texts."""
         return time_ticks(*self.span, max(self._width // self._m.px(_TICK_ROOM), 1))
 
-    def _paint_scale(self, painter: QPainter, lane: Lane, left: int, right: int) -> None:
+    def _paint_normal(self, painter: QPainter, lane: Lane, left: int, right: int) -> None:
         theme, tag = self._theme, lane.tag
         painter.fillRect(QRectF(left, lane.top, right - left, lane.height), painting.color(theme.background))
         if tag.normal is not None:
@@ -255,7 +258,9 @@ class TrendCanvas:
             top, bottom = max(top, lane.top), min(bottom, lane.top + lane.height)
             if bottom > top:
                 painter.fillRect(QRectF(left, top, right - left, bottom - top), painting.color(theme.raised))
-        limits = tag.limits
+
+    def _paint_limits(self, painter: QPainter, lane: Lane, left: int, right: int) -> None:
+        theme, limits = self._theme, lane.tag.limits
         if limits is None:
             return
         for value, strong in (

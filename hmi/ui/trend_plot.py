@@ -273,7 +273,9 @@ class TrendPlot(QWidget):
     def _paint_times(self, painter: QPainter, m: Metrics) -> None:
         font = m.font(11)
         for time, said in self._canvas.ticks():
-            at = QPointF(self._area.left() + self._canvas.x(time), self._area.bottom() + m.px(18))
+            half = painting.width(font, said) / 2
+            x = min(self._area.left() + self._canvas.x(time), self.width() - m.px(4) - half)
+            at = QPointF(x, self._area.bottom() + m.px(18))
             painting.text(
                 painter, at, said, font, self._theme.text_soft, room=m.px(90), align=painting.CENTRE
             )

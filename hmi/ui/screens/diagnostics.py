@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QScrollArea, QWidget
 
+from hmi.model.clock import SECOND
 from hmi.present import diagnostics, notices, tag_detail
 from hmi.present.session import Frame, Session
 from hmi.present.tag_search import TagSearch
@@ -29,6 +31,8 @@ _ENDPOINT_WIDTH, _ENDPOINT_HEIGHT = 312, 82
 _BAR_HEIGHT: Final = 48
 _HEAD_HEIGHT: Final = 26
 _DETAIL_WIDTH: Final = 440
+_EVERY: Final = SECOND // 10
+"""Between two looks at what only grows older: cards, and the detail of a tag that did not change."""
 
 
 class DiagnosticsScreen(Screen):
@@ -43,7 +47,9 @@ class DiagnosticsScreen(Screen):
         self._search = TagSearch(session, texts)
         self._found = self._search.find("")
         self._detail_of: int | None = None
+        self._typing = False
         self._listed = (0, 0)
+        self._looked = 0
         self._frame: Frame | None = None
         self._strip = QScrollArea(self)
         self._sheet = QWidget()
@@ -65,23 +71,34 @@ class DiagnosticsScreen(Screen):
             each.setCheckable(True)
         self.table = TagTable(session, theme, texts, self)
         self.table.chosen.connect(self.show_detail)
-        self.detail = TagDetailPane(theme, texts, self)
-        self.detail.closed.connect(self.hide_detail)
         self.events = EventList(theme, texts, self)
-        self.keyboard = Keyboard(theme, texts, self)
-        self.keyboard.edited.connect(self._searched)
-        self.keyboard.done.connect(self._close_keyboard)
-        for hidden in (self.detail, self.events, self.keyboard):
-            hidden.hide()
+        self.events.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    @cached_property
+    def detail(self) -> TagDetailPane:
+        """The pane beside the table; made when first wanted, as the screen is to come up at once."""
+        made = TagDetailPane(self.theme, self.texts, self)
+        made.closed.connect(self.hide_detail)
+        return made
+
+    @cached_property
+    def keyboard(self) -> Keyboard:
+        """The keyboard of the search; made when first wanted."""
+        made = Keyboard(self.theme, self.texts, self)
+        made.hide()
+        made.edited.connect(self._searched)
+        made.done.connect(self._close_keyboard)
+        return made
 
     def refresh(self, frame: Frame) -> None:
         """Bring cards, the rows in view, the detail or the events up to date."""
-        self._frame = frame
-        self.engine.show_view(diagnostics.engine(self.session, frame, self.texts))
-        views = diagnostics.endpoints(self.session, frame.now, self.texts, engine_alive=frame.engine_alive)
-        for card, view in zip(self.endpoints, views, strict=True):
-            card.show_view(view)
+        before, self._frame = self._frame, frame
+        calm = before is not None and before.engine_alive == frame.engine_alive and not len(frame.aged)
+        calm = calm and 0 <= frame.now.monotonic - self._looked < _EVERY
+        if not calm:
+            self._looked = frame.now.monotonic
+            self._show_cards(frame)
         if self.events_button.isChecked():
             self.events.show_entries(notices.entries(self.session, self.texts))
             return
@@ -94,12 +111,19 @@ class DiagnosticsScreen(Screen):
         )
         self.table.show_rows(indexes)
         self.table.refresh(frame)
-        if self._detail_of is not None:
+        if self._detail_of is not None and not (calm and self._detail_of not in frame.changed):
             self.detail.show_view(tag_detail.detail(self.session, frame, self._detail_of, self.texts))
         listed = (len(indexes), len(self.session.epoch.tags))
         if listed != self._listed:
             self._listed = listed
             self.update()
+
+    def _show_cards(self, frame: Frame) -> None:
+        session, texts = self.session, self.texts
+        self.engine.show_view(diagnostics.engine(session, frame, texts))
+        views = diagnostics.endpoints(session, frame.now, texts, engine_alive=frame.engine_alive)
+        for card, view in zip(self.endpoints, views, strict=True):
+            card.show_view(view)
 
     def show_detail(self, index: int) -> None:
         """Show all that is known of a tag beside the table; the same tag again closes it."""
@@ -144,28 +168,28 @@ class DiagnosticsScreen(Screen):
         self._filter_changed()
 
     def _open_keyboard(self) -> None:
-        if self.keyboard.isVisible():
+        if self._typing:
             self._close_keyboard()
             return
+        self._typing = True
         self.events_button.setChecked(False)
-        self.keyboard.show()
         self.setFocus()
         self._arrange()
 
     def _close_keyboard(self) -> None:
-        self.keyboard.hide()
-        self.search_button.setChecked(bool(self.keyboard.text))
+        self._typing = False
+        self.search_button.setChecked(self._found is not None)
         self._arrange()
 
     def _searched(self, text: str) -> None:
         self._found = self._search.find(text)
         label = self.texts.text("diagnostics.searched" if text else "diagnostics.search", text=text)
         self.search_button.setText(label)
-        self.search_button.setChecked(bool(text) or self.keyboard.isVisible())
+        self.search_button.setChecked(bool(text) or self._typing)
         self._filter_changed()
 
     def _show_events(self) -> None:
-        self.keyboard.hide()
+        self._typing = False
         self._arrange()
 
     def _filter_changed(self) -> None:
@@ -228,7 +252,9 @@ class DiagnosticsScreen(Screen):
         events = self.events_button.isChecked()
         below = bar.bottom() + 1 + (gap if events else m.px(_HEAD_HEIGHT))
         bottom = self.height() - m.px(4)
-        if self.keyboard.isVisible():
+        if self._typing or "keyboard" in self.__dict__:
+            self.keyboard.setVisible(self._typing)
+        if self._typing:
             keys = self.keyboard.height_wanted()
             self.keyboard.setGeometry(side, bottom - keys, room, keys)
             bottom -= keys
@@ -243,7 +269,9 @@ class DiagnosticsScreen(Screen):
         self.events.setGeometry(area)
         self.table.setVisible(not events)
         self.events.setVisible(events)
-        self.detail.setVisible(detailed)
+        if detailed or "detail" in self.__dict__:
+            self.detail.setVisible(detailed)
+        self._looked = 0
         if self._frame is not None:
             self.refresh(self._frame)
         self.update()
