@@ -3,9 +3,10 @@
 One ring for all tags keeps the memory bounded whatever the tags do; the price is that it reaches back
 less far on a busy site, which every reply says (``complete_from``). The recorder will reach further.
 
-A gap begins with a Bad sample and ends with the next one that is not Bad. A device repeats an unchanged
-value with the time of its last change, which may lie before the gap: such a sample counts as taken when it
-was received, else the gap would swallow what follows and the value would stand twice in the past.
+A gap begins with a Bad sample and ends with the next one that is not Bad. A device dates a value that it
+had all along by its last change, which may lie before the gap or within it: only a change that was observed
+counts from its own time, any other sample that ends a gap from when it was received. Else the gap would
+swallow what follows, and be shorter than nobody looked.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class History:
             return
         index = samples.index[rows]
         severity = severities(samples.status[rows])
-        time = self._out_of_gaps(index, samples.time[rows], samples.receive_time[rows], severity)
+        time = self._out_of_gaps(samples, rows, severity)
         np.maximum.at(self._latest, index, time)
         self._in_gap[index] = severity == Severity.BAD
         numbers = np.empty(len(rows), np.float64)
@@ -81,14 +82,16 @@ class History:
         self._keep(index, time, numbers, severity)
 
     def _out_of_gaps(
-        self, index: U32, time: I64, received: I64, severity: npt.NDArray[np.uint8]
+        self, samples: Samples, rows: npt.NDArray[np.intp], severity: npt.NDArray[np.uint8]
     ) -> npt.NDArray[np.int64]:
         """The times at which samples count that end a gap; see this file's head."""
-        stale = self._in_gap[index] & (severity != Severity.BAD) & (time <= self._latest[index])
+        index, time, received = samples.index[rows], samples.time[rows], samples.receive_time[rows]
+        unseen = (time <= self._latest[index]) | (samples.not_before[rows] == NO_TIME)
+        stale = self._in_gap[index] & (severity != Severity.BAD) & unseen
         if not stale.any():
             return time
         # What the device tells of the time after it began the gap stays, and stays in order.
-        told = time > self._latest[index]
+        told = ~stale & (time > self._latest[index])
         later = np.full(len(self._kind), np.iinfo(np.int64).max, np.int64)
         np.minimum.at(later, index[told], time[told])
         ends = np.minimum(np.maximum(received, self._latest[index] + 1), later[index])

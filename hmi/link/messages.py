@@ -120,7 +120,8 @@ class HistoryReply(Message, frozen=True, tag="history"):
     ``severity``  u1[n]: a Bad point begins a gap, which goes on until the next point that is not Bad. The
                   gap of a lost link begins directly after the last moment at which the value was vouched
                   for (or its last sample, if that is later), not when the loss was noticed; it ends when
-                  the value was vouched for again, not at the old source time that a device repeats then.
+                  the value was vouched for again: a change that was observed counts from its own time, any
+                  other value from when it was received, whatever older time the device dates it by.
 
     Min/max decimation keeps every extreme and every gap. ``complete_from`` is the time (UTC ns) since when
     the engine holds every sample.

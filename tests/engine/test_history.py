@@ -10,7 +10,7 @@ from hmi.config.tags import TagDescription
 from hmi.engine.history import History, Series, decimate
 from hmi.engine.scaling import Scaling
 from hmi.model import status
-from hmi.model.clock import SECOND, Instant
+from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.values import ValueType
 from hmi.testing.epochs import batch_of, epoch_of
 
@@ -93,18 +93,21 @@ def test_a_gap_never_swallows_what_was_received_after_it(steps: list[list[tuple[
 
 def test_a_value_repeated_after_a_gap_counts_from_when_it_was_received() -> None:
     history = History(EPOCH.tags, 100, began=0)
-    for rows, received in (
-        ([("a", 1.0, 0, T0)], 10),
-        ([("a", 0.0, status.BAD, T0 + 20)], 20),
-        ([("a", 1.0, 0, T0)], 500),
-        ([("a", 0.0, status.BAD, T0 + 600)], 600),
-        ([("a", 1.0, 0, T0), ("a", 2.0, 0, T0 + 650)], 900),
+    for rows, received, observed in (
+        ([("a", 1.0, 0, T0)], 10, NO_TIME),
+        ([("a", 0.0, status.BAD, T0 + 20)], 20, 7),
+        ([("a", 1.0, 0, T0)], 500, NO_TIME),
+        ([("a", 0.0, status.BAD, T0 + 600)], 600, 7),
+        ([("a", 1.0, 0, T0), ("a", 2.0, 0, T0 + 650)], 700, 7),
+        ([("a", 0.0, status.BAD, T0 + 800)], 800, 7),
+        ([("a", 3.0, 0, T0 + 850)], 900, NO_TIME),
     ):
-        history.add(SCALING.samples(batch_of(EPOCH, rows, Instant(T0 + received, 1)), 0))
+        batch = batch_of(EPOCH, rows, Instant(T0 + received, 1), not_before=observed)
+        history.add(SCALING.samples(batch, 0))
     got = history.series(A, T0 - 1, T0 + 1000)
-    assert (got.time - T0).tolist() == [0, 20, 500, 600, 650, 650]
-    assert got.severity.tolist() == [0, 2, 0, 2, 0, 0]
-    assert got.value[-1] == 2.0
+    assert (got.time - T0).tolist() == [0, 20, 500, 600, 650, 650, 800, 900]
+    assert got.severity.tolist() == [0, 2, 0, 2, 0, 0, 2, 0]
+    assert got.value[[4, 5, 7]].tolist() == [1.0, 2.0, 3.0]
 
 
 @given(
