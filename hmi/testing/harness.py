@@ -19,6 +19,7 @@ from hmi.model.clock import SystemClock
 from hmi.model.samples import SourceMessage
 from hmi.model.values import Value
 from hmi.sources.protocol import Source
+from hmi.testing.fork_server import ForkedProcess, ForkServer
 
 START_TIMEOUT: Final = 60.0
 """Seconds for a device to come up on a machine that is busy with other tests."""
@@ -76,13 +77,15 @@ class DeviceHarness(Protocol):
 class ChildDevice:
     """A device server in a child process, spoken to in JSON lines over its standard streams.
 
-    ``command`` is what to run after the interpreter (``-m some.module --port 1234``). The child prints
-    one JSON object when it answers on its port, then one object for each line that it is sent.
+    ``command`` is what to run after the interpreter (``-m some.module --port 1234``), or with
+    ``forks`` the arguments of that server's module. The child prints one JSON object when it answers on
+    its port, then one object for each line that it is sent.
     """
 
-    def __init__(self, command: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, command: Callable[[], Sequence[str]], forks: ForkServer | None = None) -> None:
         self._command = command
-        self._process: asyncio.subprocess.Process | None = None
+        self._forks = forks
+        self._process: asyncio.subprocess.Process | ForkedProcess | None = None
         self._frozen = False
         self.greeting: dict[str, Any] = {}
 
@@ -92,12 +95,15 @@ class ChildDevice:
         Raises:
             RuntimeError: it ended instead of answering.
         """
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *self._command(),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        if self._forks is not None:
+            self._process = await self._forks.start(self._command())
+        else:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *self._command(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
         self.greeting = await self._answer()
 
     async def stop(self) -> None:
@@ -132,7 +138,7 @@ class ChildDevice:
         await stdin.drain()
         return await self._answer()
 
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> asyncio.subprocess.Process | ForkedProcess:
         if self._process is None:
             raise RuntimeError("the device is not running")
         return self._process

@@ -11,10 +11,14 @@ import json
 import logging
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
+
+from asyncua.server.address_space import AddressSpace
 
 from hmi.model.status import BAD_SENSOR_FAILURE
 from hmi.model.values import Value, ValueType
+from hmi.simulation.opcua_nodes import add_standard_nodes
 from hmi.simulation.opcua_server import MachineServer, Variable
 
 NAMESPACE: Final = "urn:twinpane:contract-device"
@@ -65,8 +69,18 @@ def _say(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-if __name__ == "__main__":
+def prepare() -> None:
+    """Do once what every device would do anew; for `hmi.testing.fork_server`."""
+    add_standard_nodes(AddressSpace())
+
+
+def main(arguments: Sequence[str]) -> None:
+    """``--port PORT``: serve there."""
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
-    asyncio.run(serve(parser.parse_args().port))
+    asyncio.run(serve(parser.parse_args(arguments).port))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

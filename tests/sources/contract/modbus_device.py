@@ -1,4 +1,4 @@
-"""The Modbus device of the contract, run as a process of its own; see `hmi.testing.harness.ChildDevice`."""
+"""The Modbus device of the contract, in a process of its own; see `hmi.testing.fork_server`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 
 from hmi.config.addresses import ModbusAddress
 from hmi.simulation.modbus_server import ModbusMachineServer
 
 
-async def main(port: int, addresses: dict[str, ModbusAddress]) -> None:
+async def serve(port: int, addresses: dict[str, ModbusAddress]) -> None:
     writes: Counter[str] = Counter()
     async with ModbusMachineServer(addresses, port=port) as server:
         server.on_write = lambda name, _value: writes.update([name])
@@ -38,17 +39,13 @@ def _say(answer: dict[str, int]) -> None:
     sys.stdout.flush()
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--addresses", required=True)
-    given = parser.parse_args()
-    asyncio.run(
-        main(
-            given.port,
-            {
-                name: ModbusAddress.model_validate_json(json.dumps(each))
-                for name, each in json.loads(given.addresses).items()
-            },
-        )
-    )
+    given = parser.parse_args(arguments)
+    addresses = {
+        name: ModbusAddress.model_validate_json(json.dumps(each))
+        for name, each in json.loads(given.addresses).items()
+    }
+    asyncio.run(serve(given.port, addresses))

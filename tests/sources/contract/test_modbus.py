@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from hmi.model.clock import SystemClock
 from hmi.model.values import Value, ValueType
 from hmi.sources.modbus import make_modbus_source
 from hmi.sources.protocol import Source
+from hmi.testing.fork_server import ForkServer
 from hmi.testing.harness import ChildDevice, DeviceHarness
 from hmi.testing.source_contract import SourceContract
 
@@ -54,9 +55,9 @@ class ModbusHarness:
     frozen_limit = 0.05 + 2 * 0.5
     """The interval, then the time-outs of the request and of its witness."""
 
-    def __init__(self) -> None:
+    def __init__(self, forks: ForkServer) -> None:
         self._port = 0
-        self._device = ChildDevice(self._command)
+        self._device = ChildDevice(self._arguments, forks)
         self.tags = tuple(
             Tag(
                 id=f"device/{name}",
@@ -72,10 +73,10 @@ class ModbusHarness:
             for name, address in ADDRESSES.items()
         )
 
-    def _command(self) -> list[str]:
+    def _arguments(self) -> list[str]:
         addresses = {name: each.model_dump(mode="json") for name, each in ADDRESSES.items()}
         del addresses["a_ghost"]
-        return [str(DEVICE), "--port", str(self._port), "--addresses", json.dumps(addresses)]
+        return ["--port", str(self._port), "--addresses", json.dumps(addresses)]
 
     async def start(self) -> None:
         await self._device.start()
@@ -111,8 +112,14 @@ class ModbusHarness:
 
 
 class TestModbus(SourceContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def forks(cls) -> Iterator[ForkServer]:
+        with ForkServer(str(DEVICE)) as forks:
+            yield forks
+
     @pytest.fixture
-    async def harness(self) -> AsyncIterator[DeviceHarness]:
-        harness = ModbusHarness()
+    async def harness(self, forks: ForkServer) -> AsyncIterator[DeviceHarness]:
+        harness = ModbusHarness(forks)
         yield harness
         await harness.stop()
