@@ -25,8 +25,8 @@ def surround(view: View, travels: bool, m: Metrics) -> Surround:
     return Surround(
         left=m.px(44 if view.scales else 16),
         right=m.px(76 if travels else 16),
-        above=m.px(TITLE_ROW + 8),
-        below=m.px(26 if view.scales else 12),
+        above=m.px(TITLE_ROW),
+        below=m.px(26 if view.scales else 4),
     )
 
 

@@ -17,7 +17,7 @@ POWER_ON_HOURS_BEFORE: Final = 15_206.0
 class Pace(Enum):
     """How often a signal is taken from the machine, in s."""
 
-    LIVE = 0.025
+    LIVE = 0.02
     NORMAL = 0.2
     SLOW = 1.0
 
