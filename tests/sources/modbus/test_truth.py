@@ -10,7 +10,7 @@ import pytest
 from hmi.config.endpoints import ModbusEndpoint
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SystemClock
-from hmi.model.samples import Batch, Confirmation, LinkEvent, LinkState
+from hmi.model.samples import Batch, Confirmation, Granted, LinkEvent, LinkState
 from hmi.sources.modbus import make_modbus_source
 from hmi.testing.harness import Listener
 from tests.sources.modbus.devices import Watch, at, device, frame, read_answer
@@ -98,6 +98,9 @@ async def test_the_first_samples_of_every_link_are_no_observed_change() -> None:
         await watch.until(lambda: bool(watch.samples("second", since)), "live again")
         for batch in (m for m in watch.messages if isinstance(m, Batch)):
             assert (batch.not_before == NO_TIME).all()
+        await watch.until(
+            lambda: any(isinstance(m, Granted) for m in watch.messages[since:]), "intervals told anew"
+        )
 
 
 @pytest.mark.parametrize(
