@@ -18,7 +18,7 @@ from hmi.present.freshness import Freshness
 from hmi.present.sample_time import sample_time
 from hmi.present.scene_calibration import CalibratedAxes
 from hmi.present.scene_outlines import Path
-from hmi.present.scene_parts import Item, Part, PartMaker, Pose, joint_tags, number_names, shown_names
+from hmi.present.scene_parts import F64, Item, Part, PartMaker, Pose, joint_tags, number_names, shown_names
 from hmi.present.scene_projection import Projection
 from hmi.present.scene_scale import TravelScale, travel_scale
 from hmi.present.scene_trail import TrailPoints
@@ -26,6 +26,8 @@ from hmi.present.scene_values import HeldValues
 from hmi.present.session import Frame, Session
 from hmi.twin.kinematics import Kinematics, inverse, move
 
+_UNSEEN: Final = 1e-5
+"""A move by less than this part of the widest view, or a turn by less than this (rad), is not drawn."""
 _FADE_STEP: Final = SECOND
 """How often a trail is drawn paler."""
 
@@ -73,7 +75,10 @@ class Scene:
         joints = self._kinematics.joints.values()
         self._joint_tags = frozenset(map(self.held.index, self.axes.mates(j.value.tag for j in joints)))
         self._doubtful: frozenset[int] = frozenset()
-        self.pose: Pose = self._posed()
+        spans = [span for view in geometry.views for span in (view.span_right, view.span_up)]
+        self._reach = max(span.high - span.low for span in spans)
+        self.pose: Pose = {}
+        self.pose = self._posed()
         self._tracked = [self._track(trail) for trail in geometry.trails]
         named = {view.name: view for view in geometry.views}
         shown = [named[name] for name in views] if views else list(geometry.views)
@@ -107,7 +112,8 @@ class Scene:
             tuple(
                 position
                 for position, part in enumerate(parts)
-                if (everything or part.depends & touched or part.trail in grown) and self._redraw(part)
+                if (everything or part.depends & touched or part.trail in grown)
+                and self._redraw(part, everything or bool(part.form & touched))
             )
             for parts in self._parts
         )
@@ -115,7 +121,19 @@ class Scene:
     def _posed(self) -> Pose:
         joints = self._kinematics.joints
         held = {name: self._coordinate(name) for name in joints}
-        return {name: stack[0] for name, stack in self._kinematics.transforms(held).items()}
+        fresh = {name: stack[0] for name, stack in self._kinematics.transforms(held).items()}
+        return {name: self._unless_still(name, place) for name, place in fresh.items()}
+
+    def _unless_still(self, name: str, place: F64) -> F64:
+        """Where a frame was before, if nobody can see that it has moved: axes that are calibrated as one
+        all stir when one of them does.
+        """
+        was = self.pose.get(name)
+        if was is None:
+            return place
+        off = np.abs(place - was)
+        still = off[:3, :3].max() < _UNSEEN and off[:3, 3].max() < _UNSEEN * self._reach
+        return was if still else place
 
     def _coordinate(self, name: str) -> float:
         joint = self._kinematics.joints[name]
@@ -137,8 +155,10 @@ class Scene:
         scale = travel_scale(geometry, view, self._kinematics, projection, self.held)
         return SceneView(view, projection, tuple(part.item for part in parts), scale)
 
-    def _redraw(self, part: Part) -> bool:
+    def _redraw(self, part: Part, other_form: bool) -> bool:
+        """Bring a part up to date; say whether it may look different now."""
         item = part.item
+        before = (item.freshness, item.dead, item.unknown, item.zone, item.visible)
         if part.trail is None:
             item.freshness = self.held.worst(item.tags)
             item.dead = self.held.not_live(item.tags)
@@ -149,8 +169,12 @@ class Scene:
         if part.visible is not None:
             was, item.visible = item.visible, self.held.number(part.visible) != 0
             if not (was or item.visible):
+                part.drawn = None
                 return False
-        item.outline = part.draw(self.pose)
+        place = self.pose[item.frame]
+        if part.trail is None and part.drawn is place and not other_form:
+            return before != (item.freshness, item.dead, item.unknown, item.zone, item.visible)
+        item.outline, part.drawn = part.draw(self.pose), place
         return True
 
     def _zone(self, part: Part) -> float | None:

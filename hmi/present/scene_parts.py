@@ -59,7 +59,8 @@ class Part:
 
     ``visible`` the tag that hides it; ``depends`` the tags after whose change it must be drawn again;
     ``trail`` the number of the trail that it shows; ``calibrations`` the numbers of those that its place
-    hangs on; ``zone`` what it takes a colour from.
+    hangs on; ``zone`` what it takes a colour from; ``form`` the tags that its form hangs on, besides its
+    frame's place; ``drawn`` that place (f8[4, 4]) when it was last drawn.
     """
 
     item: Item
@@ -69,6 +70,8 @@ class Part:
     trail: int | None = None
     calibrations: frozenset[int] = frozenset()
     zone: Zone | None = None
+    form: frozenset[int] = frozenset()
+    drawn: F64 | None = None
 
 
 class PartMaker:
@@ -119,7 +122,8 @@ class PartMaker:
         tags = tuple(map(self._held.index, dict.fromkeys((*self._axes.mates(places), *said, *shown))))
         item = Item(frame, style, tint, tags, draw(pose))
         index = None if visible is None else self._held.index(visible)
-        return Part(item, draw, index, frozenset(tags), calibrations=self._axes.behind(places))
+        form = frozenset(map(self._held.index, (*self._axes.mates(placed_by), *said)))
+        return Part(item, draw, index, frozenset(tags), calibrations=self._axes.behind(places), form=form)
 
     def _drawing(self, shape: Shape) -> tuple[tuple[str, ...], Callable[[Pose], Outline]]:
         projection, number = self._projection, self._axes.quantity

@@ -381,3 +381,34 @@ def test_turned_solids_are_inside_their_outlines_and_touch_them(first: float, se
 def test_a_view_needs_two_directions():
     with pytest.raises(ValueError, match="same axis"):
         Projection(View.model_validate_json(json.dumps({**PLAN, "up": "-x"})))
+
+
+def test_what_stands_still_is_not_drawn_again_though_an_axis_calibrated_with_it_moves():
+    skewed = [([0, 0], [0.0, 0.0]), ([80, 0], [80.0, 1e-4]), ([0, 40], [-1e-4, 40.0])]
+    points = [{"machine": machine, "drawing": drawing} for machine, drawing in skewed]
+    described = {
+        "axes": [["x", "z"]],
+        "fit": "rigid",
+        "date": "2026-01-01",
+        "due": "2100-01-01",
+        "tolerance": 1.0,
+        "reference": "test",
+        "points": points,
+    }
+    calibrated = Geometry.model_validate_json(
+        json.dumps({**json.loads(MILL.model_dump_json()), "calibrations": [described]})
+    )
+    fed = HandFed(tags("x", "z"), calibrated)
+    fed.put(x=1.0, z=-10.0)
+    scene = Scene(calibrated, "m", fed.session)
+    scene.refresh(fed.frame())
+    fed.put(x=31.0)
+    assert scene.refresh(fed.frame(0.1)) == ((1, 4), (1, 4))  # the table and its label, not the head
+    drawn = corners(scene, 1, 2)
+    for step in range(2000):  # what moves slowly moves all the same
+        fed.put(z=-10.0 - step * 1e-3)
+        scene.refresh(fed.frame(0.01))
+    assert corners(scene, 1, 2)[3] == pytest.approx(drawn[3] - 2.0, abs=0.01)
+    scene.refresh(fed.frame(0.1))
+    fed.put(z=math.nan)
+    assert 2 in scene.refresh(fed.frame(0.1))[1]
