@@ -95,6 +95,7 @@ async def watch(
             SystemClock(),
             watcher.hear,
             lambda: watcher.look(runtime.table.columns),
+            watcher.ended,
             _HISTORY,
         )
         runtime.start()
@@ -121,6 +122,9 @@ class _Watcher:
         elif isinstance(message, Notice):
             self.seen.news.append(f"{message.subject}: {message.text}")
         del self.seen.news[:-_NEWS_KEPT]
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        self.seen.news.append(f"{task.get_name()}: ended by {task.exception()!r}")
 
     def look(self, columns: Columns) -> None:
         for index in np.flatnonzero(columns.changed > self._revision):
