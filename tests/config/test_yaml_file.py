@@ -177,7 +177,7 @@ def test_unions_are_told_as_one_thing(tmp_path: Path) -> None:
         "10: shapes.3.pitch: found 0, expected a number > 0",
         (
             "10: shapes.3.style: found the text 'gird', expected one of structure, fixture, workpiece, tool, "
-            "moving, fluid, envelope, rail, grid or marker, did you mean `grid`?"
+            "moving, fluid, jet, glass, envelope, rail, grid or marker, did you mean `grid`?"
         ),
         "11: shapes.4.length.scale: found the text 'b', expected a number",
         "11: shapes.4.radius: found true, expected a number or a mapping with `tag`",

@@ -190,6 +190,15 @@ def test_lint_tells_mistakes_within_and_across_all_files_at_once(
     assert more == []
 
 
+def test_lint_checks_the_language_of_the_site(site: Path) -> None:
+    (site / "site.yaml").write_text(
+        (site / "site.yaml").read_text().replace("id: works", "id: works\nlanguage: fr")
+    )
+    code, lines = run_lint(site)
+    assert code == 1
+    assert lines[0] == f"{site}/site.yaml:3: language: there are no texts in `fr`, expected one of en"
+
+
 CODE = {
     "saw": ("import a_package_that_nobody_has", "__init__.py:1: saw: import of twinpane_saw raised Module"),
     "drill": ("x = 1\ny = (\n", "__init__.py:2: drill: import of twinpane_drill raised SyntaxError"),

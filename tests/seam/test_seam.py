@@ -24,7 +24,7 @@ from hmi.present.theme import DARK
 from tests.seam.installation import Installation, author_copy, write_site
 
 Processes = list[subprocess.Popen[str]]
-SECONDS = "5"
+SECONDS = "3"
 
 
 def until(condition: Callable[[], object], what: str) -> None:

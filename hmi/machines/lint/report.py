@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hmi.config.problems import ConfigurationError, Problem
+from hmi.config.problems import ConfigurationError, Problem, listing
 from hmi.config.site import Site
 from hmi.config.yaml_file import load
 from hmi.machines.discovery import Discovery, discover
@@ -86,6 +86,10 @@ def lint_site(site: Path) -> Report:
         ids = {loaded.model.name: "the site's name"}
         ids |= {machine.name: f"the name of machine {machine.id}" for machine in loaded.model.machines}
         report += Report(tuple(check_texts(ids, texts)))
+        if loaded.model.language not in texts:
+            there = listing(sorted(texts)) or "none: texts/en.yaml is missing"
+            text = f"language: there are no texts in `{loaded.model.language}`, expected one of {there}"
+            report += Report((loaded.problem(text, "language"),))
         used = {machine.plugin for machine in loaded.model.machines}
         report += Report(tuple(_in_code(each for each in discover(site).plugins if each.id in used)))
     for folder in sorted((site / "machines").glob(f"*/{MACHINE}")):
