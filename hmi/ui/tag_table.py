@@ -157,7 +157,7 @@ class TagTable(QAbstractScrollArea):
         painting.begin(painter)
         m = Metrics.of(self)
         for place, row in self._rows.items():
-            area = self._row_area(place)
+            area = self._row_area(place, m)
             if area.intersects(QRectF(event.rect())):
                 self._draw_row(painter, area, row, m, place)
         if not len(self._indexes):
@@ -277,12 +277,13 @@ class TagTable(QAbstractScrollArea):
         last = (bar.value() + viewport.height()) // row + 1
         return range(min(first, len(self._indexes)), min(last, len(self._indexes)))
 
-    def _row_area(self, place: int) -> QRectF:
+    def _row_area(self, place: int, m: Metrics | None = None) -> QRectF:
+        m = m or Metrics.of(self)
         bar = self.verticalScrollBar()
         offset = 0 if bar is None else bar.value()
-        row, viewport = self.row_height(), self.viewport()
+        row, viewport = m.touch(ROW_HEIGHT), self.viewport()
         wide = 0 if viewport is None else viewport.width()
-        return QRectF(0, place * row - offset, wide - Metrics.of(self).px(8), row)
+        return QRectF(0, place * row - offset, wide - m.px(8), row)
 
     def _set_range(self) -> None:
         bar, viewport = self.verticalScrollBar(), self.viewport()
