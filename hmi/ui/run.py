@@ -27,6 +27,8 @@ FAULT = 70
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _log = logging.getLogger(__name__)
 
+_AHEAD_MS = 500
+"""One screen is made ahead in so many ms: rarely enough that no finger and no frame waits for it."""
 THEMES: dict[str, Theme] = {"dark": DARK, "light": LIGHT}
 
 
@@ -70,6 +72,10 @@ def run_panel(
     handled = {number: signal.signal(number, lambda *_: application.quit()) for number in _ENDING}
     hook = sys.excepthook
     sys.excepthook = _fault
+    ahead = QTimer()
+    ahead.setInterval(_AHEAD_MS)
+    ahead.timeout.connect(window.prepare_next)
+    ahead.start()
     end = QTimer()
     end.setSingleShot(True)
     end.timeout.connect(application.quit)
@@ -81,6 +87,7 @@ def run_panel(
         if screenshot is not None and not window.grab().save(str(screenshot)):
             raise OSError(f"{screenshot}: the screenshot could not be written")
     finally:
+        ahead.stop()
         end.stop()
         connection.stop()
         window.close()

@@ -35,6 +35,8 @@ from hmi.ui.screens.machine import MachineScreen
 from hmi.ui.screens.site import SiteScreen
 
 LEAST_WIDTH, LEAST_HEIGHT = 1024, 600
+_PREPARED = 4
+"""So many machines' screens are made before they are asked for; each holds some MB of pictures."""
 _PILL_EVERY = 250_000_000
 """ns between two changes of the latency figures: faster cannot be read."""
 
@@ -193,10 +195,27 @@ class PanelWindow(QWidget):
     def _key(self) -> tuple[str, str]:
         return (self.screen_name, self.machine_id if self.screen_name == "machine" else "")
 
+    def prepare_next(self) -> None:
+        """Make one screen that was not shown yet, as long as there are few: called when nothing is urgent,
+        so that the first touch of a button waits for no module, layout or font.
+        """
+        if self.session is None or not self.in_view:
+            return
+        machines = [each.id for each in self.session.epoch.machines]
+        wanted = [("machine", each) for each in sorted(machines, key=lambda each: each != self.machine_id)]
+        wanted = [*wanted[:_PREPARED], ("trends", "")]
+        missing = next((key for key in wanted if key not in self._screens), None)
+        if missing is not None:
+            made = self._make(*missing)
+            made.setParent(self)
+            made.setGeometry(self._content())
+            made.grab()
+            self._screens[missing] = made
+
     def _screen(self) -> QWidget:
         key = self._key()
         if key not in self._screens:
-            made = self._make()
+            made = self._make(*key)
             made.setParent(self)
             self._screens[key] = made
         found = self._screens[key]
@@ -204,16 +223,16 @@ class PanelWindow(QWidget):
             found.show_machine(self.machine_id)  # type: ignore[attr-defined]
         return found
 
-    def _make(self) -> QWidget:
+    def _make(self, name: str, machine_id: str) -> QWidget:
         session, theme, texts = self.session, self.theme, self.texts
         if session is None:
-            raise KeyError(self.screen_name)
-        if self.screen_name == "trends":
+            raise KeyError(name)
+        if name == "trends":
             return self._parts.trends(session, theme, texts, self._history)
-        if self.screen_name == "diagnostics":
+        if name == "diagnostics":
             return DiagnosticsScreen(session, theme, texts)
-        if self.screen_name == "machine" and self.machine_id:
-            machine = session.machine(self.machine_id)
+        if name == "machine" and machine_id:
+            machine = session.machine(machine_id)
             return MachineScreen(machine, session, theme, texts, self._history, self._parts)
         site = SiteScreen(session, theme, texts)
         site.opened.connect(self._open_machine)

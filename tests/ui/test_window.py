@@ -342,3 +342,20 @@ def test_a_screen_that_was_left_knows_what_came_meanwhile(stand: Stand) -> None:
     view = screen.tiles[stand.shop.session.index("mill_07", "load")].view
     assert view is not None
     assert view.readout.value == "33"
+
+
+def test_screens_are_made_ahead_one_at_a_time_and_not_anew_when_shown(stand: Stand) -> None:
+    made = len(stand.parts.made)
+    for _ in range(10):
+        stand.window.prepare_next()
+        assert stand.screen() is stand.window.findChild(SiteScreen)
+    ahead = len(stand.parts.made)
+    assert ahead > made
+    for name in ("mill_07", "line_1"):
+        stand.window.show_screen("machine", name)
+        stand.frame()
+        screen = stand.screen()
+        assert isinstance(screen, MachineScreen)
+        assert screen.machine.id == name
+        assert any(widget.view is not None for widget in screen.tiles.values())
+    assert len(stand.parts.made) == ahead
