@@ -20,13 +20,13 @@ class TrendGestures(QObject):
     """Turns touch, mouse and wheel events into what is meant by them. All positions are pixels.
 
     ``panned(by)`` since the gesture's last news; ``stretched(factor, around)``; ``held(at)`` a finger
-    stays, or moves after it stayed; ``tapped()``.
+    stays, or moves after it stayed; ``tapped(at)``.
     """
 
     panned = pyqtSignal(float)
     stretched = pyqtSignal(float, float)
     held = pyqtSignal(float)
-    tapped = pyqtSignal()
+    tapped = pyqtSignal(float)
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
@@ -127,6 +127,6 @@ class TrendGestures(QObject):
     def _end(self, *, cancelled: bool = False) -> None:
         self.hold.stop()
         if self._points and not (cancelled or self._moved or self._holding):
-            self.tapped.emit()
+            self.tapped.emit(self._points[0])
         self._points = []
         self._moved = self._holding = False

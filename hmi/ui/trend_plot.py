@@ -68,14 +68,16 @@ class TrendPlot(QWidget):
         self._gestures.panned.connect(self._pan)
         self._gestures.stretched.connect(self._stretch)
         self._gestures.held.connect(self._read)
-        self._gestures.tapped.connect(self._stop_reading)
+        self._gestures.tapped.connect(self._tapped)
 
     def set_texts(self, texts: Texts) -> None:
         """The texts of the machine whose tags are shown."""
         self._texts = texts
 
     def set_window(self, window: TrendWindow) -> None:
-        """Show another stretch of time."""
+        """Show another stretch of time; going live ends the reading."""
+        if window.live and not self.window_shown.live:
+            self.cursor_time = None
         self.window_shown = window
         self._show()
 
@@ -252,6 +254,13 @@ class TrendPlot(QWidget):
         self.cursor_time = self.time_at(min(max(x, self._area.left()), self._area.right()))
         self._show_legend()
         self.update()
+
+    def _tapped(self, x: float) -> None:
+        """In a window that stands a touch reads; in a live one it ends the reading."""
+        if not self.window_shown.live:
+            self._read(x)
+            return
+        self._stop_reading()
 
     def _stop_reading(self) -> None:
         self.cursor_time = None

@@ -298,6 +298,18 @@ def test_holding_reads_out_time_and_values_and_a_tap_ends_it(shown: Shown):
     assert plot.cursor_time is None
 
 
+def test_in_a_paused_plot_a_touch_reads_and_live_ends_it(shown: Shown):
+    plot = shown.screen.plot
+    QTest.mouseClick(shown.screen.pause, Qt.MouseButton.LeftButton)
+    for x in (700, 300):
+        QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(x, 200))
+        assert plot.cursor_time == plot.time_at(x)
+    assert not plot.window_shown.live
+    QTest.mouseClick(shown.screen.live, Qt.MouseButton.LeftButton)
+    assert plot.cursor_time is None
+    assert plot.legend[0].note == "live"
+
+
 @pytest.mark.parametrize("seconds", [60, 300, 900, 3600])
 def test_presets_set_the_span(shown: Shown, seconds: int):
     QTest.mouseClick(shown.screen.presets[seconds], Qt.MouseButton.LeftButton)
