@@ -56,9 +56,14 @@ def _picture(_context: click.Context, _parameter: click.Parameter, given: Path |
     if given is not None:
         if given.suffix.lower() != ".png":
             raise click.BadParameter(f"found {str(given)!r}, expected a file name that ends in .png")
-        if not given.absolute().parent.is_dir():
-            raise click.BadParameter(f"{given}: expected an existing folder, {given.parent} is none")
-        if not os.access(given if given.exists() else given.absolute().parent, os.W_OK):
+        folder = given.absolute().parent
+        try:
+            if not folder.is_dir():
+                raise click.BadParameter(f"{given}: expected an existing folder, {given.parent} is none")
+            writable = os.access(given if given.exists() else folder, os.W_OK)
+        except OSError as error:
+            raise click.BadParameter(f"{given}: {error.strerror}") from error
+        if not writable:
             raise click.BadParameter(f"{given}: expected a file that you may write")
     return given
 

@@ -70,7 +70,10 @@ def find_screens(given: Path | None = None, places: Places | None = None) -> Pat
 
 def _find(given: Path | None, places: Places, name: str, shipped: str, file: str | None) -> Path:
     def fits(folder: Path) -> bool:
-        return (folder / file).is_file() if file else folder.is_dir()
+        try:
+            return (folder / file).is_file() if file else folder.is_dir()
+        except OSError:  # not for this user to look into, or no name that a file can have
+            return False
 
     variable = f"TWINPANE_{name.upper()}"
     named = [(f"--{name}", given)] if given is not None else []

@@ -33,6 +33,8 @@ WRONG = {
     "simulate anodizing_line --port main=x": (2, "expected ENDPOINT=PORT"),
     "simulate anodizing_lin": (1, "no machine type 'anodizing_lin'; installed: anodizing_line, haas_vf6ss"),
     "lint /no/such": (2, "does not exist"),
+    f"demo --screenshot {300 * 'a'}.png": (2, "File name too long"),
+    f"panel --site {300 * 'a'}": (1, "expected a folder with site.yaml"),
     "nonsense": (2, "No such command"),
 } | {
     f"{command} --site /no/such": (1, "--site names /no/such, expected a folder with site.yaml")
