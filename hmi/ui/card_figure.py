@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QPainter
 
@@ -14,6 +16,9 @@ from hmi.ui.metrics import Metrics
 from hmi.ui.scale_bar import draw_pointer, draw_scale
 
 
+_SIZES: Final = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+
+
 def draw_figure(
     painter: QPainter, view: TileView, cell: QRectF, size: float, theme: Theme, m: Metrics
 ) -> None:
@@ -22,9 +27,13 @@ def draw_figure(
     hatched = figure.quality.look.hatched
     roomy = cell.height() > m.px(110) and view.scale is not None
     line = cell.center().y() + m.px(-10 if roomy else 4)
-    value_font, unit_font = m.font(size, fonts.SEMIBOLD), m.font(max(13, size * 0.5))
     value = figure.value or "–"
-    unit = painting.width(unit_font, figure.unit) + m.px(6) if figure.unit else 0.0
+    value_font, unit_font, unit = m.font(size, fonts.SEMIBOLD), m.font(16), 0.0
+    for share in _SIZES:  # a figure is made smaller before a digit of it is left out
+        value_font, unit_font = m.font(size * share, fonts.SEMIBOLD), m.font(max(14.0, size * share * 0.42))
+        unit = painting.width(unit_font, figure.unit) + m.px(6) if figure.unit else 0.0
+        if painting.width(value_font, value) + unit <= cell.width():
+            break
     wide = min(painting.width(value_font, value), max(0.0, cell.width() - unit))
     if hatched:
         high = m.px(size) + m.px(10)

@@ -14,6 +14,8 @@ from hmi.ui.hatch import hatch
 
 _VEIL_PERIOD: Final = 11.3
 
+_CALM: Final = 0.3
+"""This part of a zone, around its middle, is as it should be."""
 ZONE_STEPS: Final = 32
 """In how many steps a zone's colour goes from cold to hot: too fine to see, too coarse to repaint noise."""
 
@@ -111,7 +113,8 @@ class Styles:
         if (own, step) not in self._zones:
             part = 2.0 * step / ZONE_STEPS - 1.0
             end = self.theme.zone_cold if part < 0.0 else self.theme.zone_hot
-            self._zones[own, step] = QBrush(mixed(own, end, abs(part)))
+            share = max(0.0, (abs(part) - _CALM) / (1.0 - _CALM))
+            self._zones[own, step] = QBrush(mixed(own, end, share))
         return self._zones[own, step]
 
     def uncertain(self, stroke: Stroke) -> Stroke:

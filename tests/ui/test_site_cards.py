@@ -99,3 +99,21 @@ def test_lines_hold_all_words_in_order_or_end_in_an_ellipsis(
     said = " ".join(found)
     if painting.ELLIPSIS not in said:
         assert said.split() == given_words
+
+
+def test_no_digit_of_a_headline_figure_is_left_out(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = {"id": "t", "api_version": 1, "protocols": ["opcua"], "headline": ["load", "speed", "feed"]}
+    span = {"low": 0.0, "high": 30_000.0}
+    tags = [
+        tag(each, name, decimals=0, unit=unit, range=span)
+        for each in ("a", "b")
+        for name, unit in (("load", "%"), ("speed", "rpm"), ("feed", "mm/min"))
+    ]
+    shop = Shop(epoch([machine(each, type=kind) for each in ("a", "b")], tags))
+    shop.put("a/load", 100.0)
+    shop.put("a/speed", 10_000.0)
+    shop.put("a/feed", 26_400.0)
+    written = Written(monkeypatch)
+    show(qtbot, shop)
+    digits = {each.replace("\u202f", "").replace("\xa0", "").replace("\u2009", "") for each in written.sizes}
+    assert {"100", "10000", "26400"} <= digits

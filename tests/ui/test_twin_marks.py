@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import QApplication, QWidget
@@ -12,9 +13,12 @@ from pytestqt.qtbot import QtBot
 from hmi.config.geometry import Geometry
 from hmi.config.tags import TagDescription
 from hmi.model import status
+from hmi.present.scene_outlines import Polygon
+from hmi.present.scene_parts import Item
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK, LIGHT, Theme
 from hmi.testing.hand_fed import HandFed
+from hmi.ui.twin_styles import Styles
 from hmi.ui.twin_view import TwinView
 from tests.ui.pixels import grab, share_of
 
@@ -92,3 +96,12 @@ def test_the_foot_says_the_calibration_and_shouts_when_it_is_overdue(qtbot: QtBo
     view.refresh(fed.frame(86_000.0))
     QApplication.processEvents()
     assert share_of(grab(view), DARK.fault, foot) > 0.005
+
+
+def test_in_the_middle_of_its_zone_a_part_has_its_own_colour(qtbot: QtBot) -> None:
+    item = Item("base", "structure", "none", (), Polygon(np.zeros((0, 2))))
+    styles = Styles(DARK, 1.0)
+    own = styles.of(item).brush.color()
+    for zone, same in ((0.5, True), (0.4, True), (0.62, True), (0.0, False), (1.0, False), (0.8, False)):
+        item.zone = zone
+        assert (styles.of(item).brush.color() == own) is same
