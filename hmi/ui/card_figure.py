@@ -15,7 +15,6 @@ from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
 from hmi.ui.scale_bar import draw_pointer, draw_scale
 
-
 _SIZES: Final = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 
 
