@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
 
 from hmi.model.clock import SECOND
@@ -134,7 +134,8 @@ class TagTable(QAbstractScrollArea):
         for place in wanted:
             row = diagnostics.row(self._session, frame, int(self._indexes[place]), self._texts)
             if viewport is not None and self._rows.get(place) != row:
-                viewport.update(self._row_area(place).toAlignedRect())
+                for area in self._differing(place, self._rows.get(place), row):
+                    viewport.update(area.toAlignedRect())
             rows[place] = row
         self._rows = dict(sorted(rows.items()))
 
@@ -155,11 +156,11 @@ class TagTable(QAbstractScrollArea):
         painter = QPainter(viewport)
         painter.fillRect(event.rect(), painting.color(self._theme.background))
         painting.begin(painter)
-        m = Metrics.of(self)
+        m, touched = Metrics.of(self), event.region()
         for place, row in self._rows.items():
             area = self._row_area(place, m)
-            if area.intersects(QRectF(event.rect())):
-                self._draw_row(painter, area, row, m, place)
+            if touched.intersects(area.toAlignedRect()):
+                self._draw_row(painter, area, row, m, place, touched)
         if not len(self._indexes):
             font = m.font(15)
             at = QPointF(viewport.width() / 2, viewport.height() / 2)
@@ -170,15 +171,31 @@ class TagTable(QAbstractScrollArea):
         paint_position(painter, self, self._theme.limit, m)
         painter.end()
 
-    def _draw_row(self, painter: QPainter, area: QRectF, row: TagRow, m: Metrics, place: int) -> None:
+    def _differing(self, place: int, before: TagRow | None, after: TagRow) -> list[QRectF]:
+        """Where a row looks different: mostly its figures, while words stay."""
+        m = Metrics.of(self)
+        area = self._row_area(place, m)
+        if before is None or before.quality.look is not after.quality.look:
+            return [area]
+        return [
+            cell
+            for (name, _, _), cell in zip(self.columns, cells(_body(area, m), self.columns, m), strict=True)
+            if _said(before, name) != _said(after, name)
+        ]
+
+    def _draw_row(
+        self, painter: QPainter, area: QRectF, row: TagRow, m: Metrics, place: int, touched: QRegion
+    ) -> None:
         theme = self._theme
-        body = area.adjusted(0, 0, 0, -m.px(2))
+        body = _body(area, m)
         marked = int(self._indexes[place]) == self._marked
         fill = theme.pressed if place == self._pressed else theme.raised if marked else theme.surface
         painting.box(painter, body, m.px(4), fill, theme.running if marked else "", 1.5 * m.scale)
         big, small = m.font(13, fonts.MEDIUM), m.font(11)
         dead = row.quality.look.hatched
         for (name, _, align), cell in zip(self.columns, cells(body, self.columns, m), strict=True):
+            if not touched.intersects(cell.toAlignedRect()):
+                continue
             colour = theme.text_faint if dead else theme.text
             match name:
                 case "tag":
@@ -303,6 +320,30 @@ class TagTable(QAbstractScrollArea):
         viewport = self.viewport()
         if viewport is not None:
             viewport.update()
+
+
+def _body(area: QRectF, m: Metrics) -> QRectF:
+    """A row without the gap to the next."""
+    return area.adjusted(0, 0, 0, -m.px(2))
+
+
+def _said(row: TagRow, column: str) -> tuple[object, ...]:
+    """What a column says of a row."""
+    match column:
+        case "tag":
+            return row.label, row.id
+        case "address":
+            return row.address, row.semantic
+        case "raw":
+            return (row.raw,)
+        case "value":
+            return row.value, row.unit
+        case "status":
+            return row.status, row.quality
+        case "age":
+            return (row.age,)
+        case _:
+            return row.asked, row.granted
 
 
 def cells(row: QRectF, columns: Columns, m: Metrics) -> list[QRectF]:

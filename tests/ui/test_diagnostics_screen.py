@@ -1,8 +1,11 @@
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hmi.model.samples import LinkState
+from hmi.model.status import BAD_SENSOR_FAILURE, GOOD
 from hmi.present.session import Event
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
@@ -115,6 +118,23 @@ def test_only_rows_that_changed_are_painted_again(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bool(drawn))
     assert set(drawn) <= {"mill/t2", "mill/t3", "mill/t4"}
     assert "mill/t3" in drawn
+
+
+def test_what_was_painted_cell_by_cell_equals_a_whole_new_picture(qtbot: QtBot) -> None:
+    tags = [tag("mill", f"t{number}", unit="kN", max_age=5.0) for number in range(9)]
+    shop = Shop(epoch([machine("mill")], tags))
+    screen = made(qtbot, shop)
+    for step in range(30):
+        for number in range(0, 9, 1 + step % 3):
+            bad = number == 4 and 10 <= step < 20
+            status = BAD_SENSOR_FAILURE if bad else GOOD
+            shop.put(f"mill/t{number}", 10.0 ** (step % 6) * (number - 4), status=status)
+        screen.refresh(shop.frame(alive=step != 25))
+        QApplication.processEvents()
+    on_display = screen.screen()
+    assert on_display is not None
+    seen = on_display.grabWindow(screen.winId(), 0, 0, screen.width(), screen.height()).toImage()
+    assert grab(screen) == seen.convertToFormat(QImage.Format.Format_RGB32)  # grab() paints everything anew
 
 
 def touch_row(qtbot: QtBot, screen: DiagnosticsScreen, place: int) -> None:
