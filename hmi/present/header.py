@@ -15,7 +15,7 @@ from hmi.present.machine_state import StateView
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 
-_SEPARATOR = " · "
+SEPARATOR = " · "
 _LEVEL_SEPARATOR = " / "
 
 
@@ -23,11 +23,12 @@ _LEVEL_SEPARATOR = " / "
 class Job:
     """What the machine works on, in two lines; ``live`` is False where that may no longer be so.
 
+    ``details`` are for the second line, most telling first: what has no room there is left out whole.
     ``short`` is the most telling part of it, for where there is one line; it says itself that it is old.
     """
 
     title: str
-    detail: str
+    details: tuple[str, ...]
     live: bool
     short: str = ""
 
@@ -60,7 +61,7 @@ def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -
     kind = type_name(machine, texts)
     return HeaderView(
         title=texts.text(machine.name),
-        path=_SEPARATOR.join(each for each in (kind, path) if each),
+        path=SEPARATOR.join(each for each in (kind, path) if each),
         state=machine_state.state(session, frame, machine, texts),
         job=job(session, frame, machine, texts),
         left=time_left(session, frame, machine, texts),
@@ -88,7 +89,7 @@ def of_site(session: Session, frame: Frame, texts: Texts) -> HeaderView:
         state=_freshness(conditions, total, texts),
         job=Job(
             texts.text(said, running=running, total=total, unknown=unknown),
-            count,
+            (count,),
             frame.engine_alive,
         ),
         left=None,
@@ -124,15 +125,15 @@ def job(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Job |
         _said(context, ContextKey.LOT, "job.lot", texts),
         context.get(ContextKey.MATERIAL, ""),
     ]
-    title, details = _SEPARATOR.join(filter(None, first)), [*filter(None, second)]
+    title, details = SEPARATOR.join(filter(None, first)), [*filter(None, second)]
     if not title and not details:
-        return Job(texts.text("job.none" if live else "job.unknown"), "", live)
+        return Job(texts.text("job.none" if live else "job.unknown"), (), live)
     title = title or texts.text("job.none" if live else "job.unknown")
     short = details[0] if details else title
     if not live:
         details.insert(0, texts.text("job.last_known"))
         short = texts.text("job.not_live", job=short)
-    return Job(title, _SEPARATOR.join(details), live, short)
+    return Job(title, tuple(details), live, short)
 
 
 def _context(session: Session, frame: Frame, machine: Machine) -> tuple[dict[ContextKey, str], bool]:

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QPainter, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from hmi.present.header import HeaderView
+from hmi.present.header import SEPARATOR, HeaderView
 from hmi.present.machine_state import StateView
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
@@ -54,7 +54,7 @@ class HeaderBar(Painted[HeaderView]):
             x += self._state(painter, x, view.state, (right - x) * 0.5, m) + m.px(20)
         if view.job is not None and right > x:
             colour = self.theme.text if view.job.live else self.theme.text_faint
-            detail = view.job.detail
+            detail = painting.joined(m.font(12), view.job.details, SEPARATOR, right - x)
             self._pair(painter, x, view.job.title, detail, right - x, m, 14, colour, fonts.MEDIUM)
         self._clock(painter, view, m)
 

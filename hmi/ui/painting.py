@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
@@ -73,6 +74,17 @@ def text(
     painter.setPen(color(colour))
     painter.drawText(QPointF(round(x), round(at.y())), shown)
     return wide
+
+
+def joined(font: QFont, parts: Sequence[str], separator: str, room: float) -> str:
+    """The first parts that have room, each whole; the first one in any case."""
+    shown = ""
+    for part in parts:
+        longer = f"{shown}{separator}{part}" if shown else part
+        if shown and width(font, longer) > room:
+            break
+        shown = longer
+    return shown
 
 
 def lines(font: QFont, content: str, room: float, most: int) -> list[str]:

@@ -46,7 +46,7 @@ def test_the_header_says_machine_job_and_time_left(shop: Shop) -> None:
     assert view.state == StateView("Machining", "running")
     assert view.job == header.Job(
         "O01234 · Bracket left",
-        "Part 17 of 40 · Op 20 · Tool 4, Ø12 mill · Order 55 120",
+        ("Part 17 of 40", "Op 20", "Tool 4, Ø12 mill", "Order 55 120"),
         True,
         "Part 17 of 40",
     )
@@ -76,7 +76,7 @@ def test_what_the_machine_said_last_is_kept_and_said_to_be_that(shop: Shop) -> N
     assert view.job is not None
     assert not view.job.live
     assert view.job.title == "O01234 · Bracket left"
-    assert view.job.detail.startswith("last known · Part 17 of 40 · Op 20")
+    assert view.job.details[:3] == ("last known", "Part 17 of 40", "Op 20")
     assert view.job.short == "Part 17 of 40 (last known)"
     assert view.state == StateView("No link", "unknown")
 
@@ -160,7 +160,7 @@ def test_the_site_counts_machines_that_are_live(shop: Shop) -> None:
     assert view.title == "Hall 2"
     assert view.state == StateView("0 of 4 machines live, 2 in part", "unknown")
     assert view.job is not None
-    assert (view.job.title, view.job.detail) == ("1 of 4 running, 2 not known", "4 machines")
+    assert (view.job.title, view.job.details) == ("1 of 4 running, 2 not known", ("4 machines",))
     dead = header.of_site(shop.session, shop.frame(alive=False), texts(shop))
     assert dead.state == StateView("0 of 4 machines live", "unknown")
     assert dead.job is not None

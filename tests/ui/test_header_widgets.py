@@ -14,6 +14,7 @@ from hmi.present.theme import DARK
 from hmi.ui import painting
 from hmi.ui.header import HeaderBar
 from hmi.ui.latency_pill import LatencyPill, PillView
+from hmi.ui.metrics import Metrics
 from hmi.ui.notice_line import NoticeLine
 from tests.ui.pixels import grab, share_of
 
@@ -116,10 +117,24 @@ def test_a_long_job_is_elided_before_the_time_left(qtbot: QtBot) -> None:
         return share_of(grab(bar), DARK.text, QRect(0, 0, bar.latency.x(), 60), 60)
 
     # Text over text would hide pixels: with the job there are exactly its own in addition.
-    without, short, whole = shown(None), shown(Job("A", "B", live=True)), shown(Job(long, long, live=True))
+    without, short, whole = (
+        shown(job) for job in (None, Job("A", ("B",), live=True), Job(long, (long,), live=True))
+    )
     assert without < short < whole
     gap = QRect(bar.latency.x() - 14, 0, 12, 60)
     assert share_of(grab(bar), DARK.surface, gap, 3) == 1.0
+
+
+def test_a_detail_of_the_job_is_shown_whole_or_not_at_all(qtbot: QtBot) -> None:
+    font = Metrics(1.0, 0.0).font(12)
+    parts = ("Part 17 of 40", "Op 20", "Tool 2, Ø20 end mill", "Order WO-2611-0042")
+    all_of_it = " · ".join(parts)
+    for room in range(0, 400, 5):
+        shown = painting.joined(font, parts, " · ", room)
+        assert shown in {" · ".join(parts[:count]) for count in range(1, 5)}
+        assert shown == parts[0] or painting.width(font, shown) <= room
+    assert painting.joined(font, parts, " · ", painting.width(font, all_of_it)) == all_of_it
+    assert painting.joined(font, (), " · ", 100) == ""
 
 
 def test_calm_and_warning_notices_differ_by_more_than_colour(qtbot: QtBot) -> None:
