@@ -110,7 +110,10 @@ def _calm_detail(frame: Frame, texts: Texts) -> str:
     dead = int(np.count_nonzero(frame.freshness > Freshness.UNCERTAIN))
     if dead == 1:
         return texts.text("notice.one_not_live")
-    return texts.text("notice.not_live", count=dead) if dead else texts.text("notice.all_live")
+    if dead:
+        return texts.text("notice.not_live", count=dead)
+    uncertain = int(np.count_nonzero(frame.freshness == Freshness.UNCERTAIN))
+    return texts.text("notice.uncertain", count=uncertain) if uncertain else texts.text("notice.all_live")
 
 
 def _of_machine(

@@ -355,3 +355,15 @@ def test_german_is_said_in_german() -> None:
     assert found["mill_07"].state == StateView("Bearbeitung läuft", "running")
     assert found["press_04"].cover == "keine Verbindung seit 2:10"
     assert found["line_1"].figures[0].readout.value == "9,4"
+
+
+def test_calm_says_how_many_values_are_uncertain() -> None:
+    made = Shop(epoch([machine("m")], [tag("m", "a"), tag("m", "b")]))
+    made.link("m", LinkState.UP)
+    made.put("m/a", 1.0)
+    made.put("m/b", 1.0)
+    book = LatencyBook(made.session)
+    assert said(made, book).detail == "All links up, every value live"
+    made.put("m/b", 2.0, status=status.UNCERTAIN)
+    view = said(made, book)
+    assert (view.detail, view.calm) == ("All links up, 1 uncertain", True)
