@@ -42,10 +42,9 @@ class Installation:
         self,
         *command: str | Path,
         env: Mapping[str, str] | None = None,
-        code: int = 0,
         cwd: Path | None = None,
     ) -> str:
-        """Run a program of this environment; its standard output. It must end with ``code``."""
+        """Run a program of this environment; its standard output. It must end well."""
         words = [str(self.python.parent / command[0]), *map(str, command[1:])]
         environment = self.environment(**(env or {}))
         done = subprocess.run(
