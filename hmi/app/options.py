@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -68,6 +69,30 @@ def _picture(_context: click.Context, _parameter: click.Parameter, given: Path |
     return given
 
 
+LEAST_SIZE: Final = (1024, 600)
+"""Of `hmi.ui.window`, which is not asked: it brings Qt along, which is loaded while the engine starts."""
+
+_MOST: Final = 8192
+"""Pixels of one side: more has no screen, and a picture of it would take the memory away."""
+
+_SIZE: Final = re.compile(r"(\d{1,9})[xX×](\d{1,9})", re.ASCII)
+
+
+def _size(context: click.Context, _parameter: click.Parameter, given: str | None) -> tuple[int, int] | None:
+    if given is None:
+        return None
+    if context.params.get("fullscreen"):
+        raise click.BadParameter("either --size or --fullscreen, not both")
+    found = _SIZE.fullmatch(given)
+    if found is None:
+        raise click.BadParameter(f"found {given!r}, expected WIDTHxHEIGHT in pixels, as 1920x1080")
+    width, height = int(found[1]), int(found[2])
+    if not (LEAST_SIZE[0] <= width <= _MOST and LEAST_SIZE[1] <= height <= _MOST):
+        least = "x".join(map(str, LEAST_SIZE))
+        raise click.BadParameter(f"found {given!r}, expected from {least} to {_MOST}x{_MOST} pixels")
+    return width, height
+
+
 def panel_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that opens a panel."""
     for option in reversed(
@@ -90,6 +115,18 @@ def panel_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="LANGUAGE",
                 callback=_language,
                 help="Language of the panel, as en or de; else the site's.",
+            ),
+            click.option(
+                "--fullscreen",
+                is_flag=True,
+                is_eager=True,  # so that --size can tell
+                help="Fill the screen, as on a panel at a machine.",
+            ),
+            click.option(
+                "--size",
+                metavar="WIDTHxHEIGHT",
+                callback=_size,
+                help="Size of the window in pixels, as 1920x1080; else 1280x800.",
             ),
             click.option("--seconds", type=click.FloatRange(min=0.1), help="Close after so many seconds."),
             click.option(

@@ -23,6 +23,8 @@ def command(
     screen: str | None,
     theme: str,
     language: str | None,
+    fullscreen: bool,
+    size: tuple[int, int] | None,
     seconds: float | None,
     screenshot: Path | None,
 ) -> None:
@@ -69,7 +71,8 @@ def command(
                 screen=screen or ("machine" if machine else None),
                 theme=theme,
                 language=language,
-                fullscreen=False,
+                fullscreen=fullscreen,
+                size=size,
                 seconds=seconds,
                 screenshot=screenshot,
             )

@@ -18,7 +18,6 @@ _LINGER = 60.0
 @site_option
 @endpoint_option
 @panel_options
-@click.option("--fullscreen", is_flag=True, help="Fill the screen, as on a panel at a machine.")
 def command(
     site: Path | None,
     endpoints: dict[str, str],
@@ -26,9 +25,10 @@ def command(
     screen: str | None,
     theme: str,
     language: str | None,
+    fullscreen: bool,
+    size: tuple[int, int] | None,
     seconds: float | None,
     screenshot: Path | None,
-    fullscreen: bool,
 ) -> None:
     """Open the operator panel of a site.
 
@@ -64,6 +64,7 @@ def command(
             theme=theme,
             language=language,
             fullscreen=fullscreen,
+            size=size,
             seconds=seconds,
             screenshot=screenshot,
         )
