@@ -27,6 +27,24 @@ pythons_found() {
     } | sort --stable --version-sort --reverse --key=1,1 --unique
 }
 
+# pythons_told [--full]: which of the supported Pythons are here, and which of them packaging/test tests.
+pythons_told() {
+    local version chosen=${python_chosen%% *} found absent='' others=''
+    found=" $({ echo "$chosen" && pythons_found; } | cut -d' ' -f1 | sort -uV | tr '\n' ' ')"
+    for version in 3.11 3.12 3.13; do
+        if [[ $found != *" $version "* ]]; then
+            absent+=" $version"
+        elif [[ $version != "$chosen" ]]; then
+            others+=" $version"
+        fi
+    done
+    if [[ ${1:-} == --full ]]; then
+        echo "Pythons found and tested:${found% }${absent:+; not found:$absent}"
+    else
+        echo "Pythons found:${found% }; tested: $chosen${others:+; only with --full:$others}${absent:+; not found:$absent}"
+    fi
+}
+
 # choose_python: the Python for .venv, as "VERSION PATH" in $python_chosen. The one that an existing .venv
 # was made with stays; TWINPANE_PYTHON names another.
 choose_python() {

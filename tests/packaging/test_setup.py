@@ -70,6 +70,32 @@ def test_newest_python_that_works_is_chosen(tmp_path: Path) -> None:
     assert result.stdout.strip() == f"3.12 {newest}", result.stderr
 
 
+def pythons_told(folder: Path, pythons: list[str], chosen: str, *options: str) -> str:
+    for version in ("3.11", "3.12", "3.13"):  # where one is not, a shim that fails, as on many a computer
+        fake_python(folder, f"python{version}", version if version in pythons else "")
+    fake_python(folder, "python3", "")
+    environment = {"PATH": f"{folder}:/usr/bin:/bin", "PYENV_ROOT": str(folder)}
+    script = f"python_chosen='{chosen} /usr/bin/python'; pythons_told {' '.join(options)}"
+    result = shell(script, folder, **environment)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_the_pythons_are_told_with_what_is_tested(tmp_path: Path) -> None:
+    every = ["3.11", "3.12", "3.13"]
+    assert pythons_told(tmp_path, every, "3.12") == (
+        "Pythons found: 3.11 3.12 3.13; tested: 3.12; only with --full: 3.11 3.13"
+    )
+    assert pythons_told(tmp_path, every, "3.12", "--full") == "Pythons found and tested: 3.11 3.12 3.13"
+    assert pythons_told(tmp_path, ["3.11"], "3.11") == (
+        "Pythons found: 3.11; tested: 3.11; not found: 3.12 3.13"
+    )
+    # One that TWINPANE_PYTHON names need not be on the path.
+    assert pythons_told(tmp_path, ["3.11"], "3.13", "--full") == (
+        "Pythons found and tested: 3.11 3.13; not found: 3.12"
+    )
+
+
 def test_python_of_an_environment_stays(tmp_path: Path) -> None:
     (tmp_path / ".venv/bin").mkdir(parents=True)
     kept = fake_python(tmp_path / ".venv/bin", "python", "3.11")
