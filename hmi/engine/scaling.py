@@ -10,7 +10,7 @@ import numpy as np
 from hmi.config.tags import Tag
 from hmi.model import values
 from hmi.model.samples import U32, U64, Batch
-from hmi.model.status import BAD_OUT_OF_RANGE, Severity, severities
+from hmi.model.status import BAD_OUT_OF_RANGE, UNCERTAIN_CONFIGURATION_ERROR, Severity, severities
 from hmi.model.values import ValueType
 from hmi.twin.sample_time import sample_times
 from hmi.twin.store import Samples
@@ -32,7 +32,8 @@ class Scaling:
 
         ``clock_offset`` (device − ours, ns) corrects the source times by which series are aligned, see
         `hmi.twin.sample_time`. A float that is not finite is no measurement: its status becomes
-        BadOutOfRange unless it is Bad.
+        BadOutOfRange unless it is Bad. A float of an integer that float64 cannot hold is Uncertain, also
+        where it is scaled: an offset could make any error of it. The raw lane stays exact.
         """
         value, status = self._values(batch.index, batch.raw, batch.status)
         received = np.full(len(batch), batch.received.utc, np.int64)
@@ -53,15 +54,19 @@ class Scaling:
         if not len(floats):
             return raw, status
         wires = self._wire[index[floats]]
-        numbers = np.empty(len(floats), np.float64)
+        numbers, exact = np.empty(len(floats), np.float64), np.empty(len(floats), np.bool_)
         for code in np.unique(wires):
             rows = wires == code
-            numbers[rows] = values.as_floats(raw[floats[rows]], _WIRES[code])
+            lanes, wire = raw[floats[rows]], _WIRES[code]
+            numbers[rows], exact[rows] = values.as_floats(lanes, wire), values.float_holds(lanes, wire)
         which = index[floats]
         with np.errstate(over="ignore", invalid="ignore"):
             numbers = numbers * self._gain[which] + self._offset[which]
         value, status = raw.copy(), status.copy()
         value[floats] = numbers.view(np.uint64)
+        rounded = floats[~exact]
+        rounded = rounded[severities(status[rounded]) == Severity.GOOD]
+        status[rounded] = UNCERTAIN_CONFIGURATION_ERROR
         unusable = floats[~np.isfinite(numbers)]
         unusable = unusable[severities(status[unusable]) != Severity.BAD]
         status[unusable] = BAD_OUT_OF_RANGE

@@ -17,6 +17,9 @@ import numpy.typing as npt
 
 LANE: Final = np.dtype("<u8")
 
+EXACT_BELOW: Final = 2**53
+"""A float64 holds every integer of a smaller magnitude; from here on it misses some."""
+
 Scalar = bool | int | float | str
 Value = Scalar | tuple[float, ...]
 
@@ -87,7 +90,7 @@ def from_lane(lane: int, value_type: ValueType) -> bool | int | float:
 
 
 def as_floats(lanes: npt.NDArray[np.uint64], value_type: ValueType) -> npt.NDArray[np.float64]:
-    """Lanes of one numeric type as float64 (for expressions and trends; integers round past 2**53).
+    """Lanes of one numeric type as float64; integers past 2**53 may be rounded, see `float_holds`.
 
     Raises:
         TypeError: the type lies in the side area.
@@ -101,6 +104,22 @@ def as_floats(lanes: npt.NDArray[np.uint64], value_type: ValueType) -> npt.NDArr
     if value_type.in_side_area:
         raise TypeError(f"a {value_type} is no number")
     return lanes.view(np.int64).astype(np.float64)
+
+
+def float_holds(lanes: npt.NDArray[np.uint64], value_type: ValueType) -> npt.NDArray[np.bool_]:
+    """Where `as_floats` gives exactly the number in the lane (same shape).
+
+    A float64 holds an integer if no more than 53 bits lie between its first and its last that is set.
+    """
+    if value_type in (ValueType.FLOAT, ValueType.BOOL):
+        return np.ones(lanes.shape, np.bool_)
+    negative = lanes >> np.uint64(63) != 0
+    magnitude = lanes if value_type is ValueType.UINT else np.where(negative, ~lanes + np.uint64(1), lanes)
+    large = magnitude >= np.uint64(EXACT_BELOW)
+    if not large.any():
+        return ~large
+    lowest = np.maximum(magnitude & (~magnitude + np.uint64(1)), np.uint64(1))
+    return np.asarray(magnitude // lowest < np.uint64(EXACT_BELOW))
 
 
 def pack_side(value: str | tuple[float, ...]) -> bytes:

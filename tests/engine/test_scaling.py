@@ -41,6 +41,34 @@ def test_integers_stay_exact_and_scaled_ones_follow_the_formula(count: int, tota
     assert from_lane(int(samples.raw[1]), ValueType.INT) == raw
 
 
+WIDE = epoch_of(
+    {
+        "signed": TagDescription(),
+        "unsigned": TagDescription(),
+        "scaled": TagDescription(scaling=ScalingConfig(gain=0.5, offset=-(2.0**52))),
+    },
+    wires={"signed": ValueType.INT, "unsigned": ValueType.UINT, "scaled": ValueType.INT},
+)
+SIGNED = st.one_of(
+    st.integers(-(2**63), 2**63 - 1),
+    st.builds(lambda power, odd: 2**power + odd, st.integers(52, 62), st.integers(-3, 3)),
+)
+
+
+@given(SIGNED, st.integers(0, 2**64 - 1), st.sampled_from([status.UNCERTAIN, status.BAD_SENSOR_FAILURE]))
+def test_a_float_of_an_integer_is_exact_or_says_that_it_is_not(signed: int, unsigned: int, told: int) -> None:
+    rows = [("signed", signed), ("unsigned", unsigned), ("scaled", signed), ("signed", signed, told)]
+    samples = Scaling(WIDE.tags).samples(batch_of(WIDE, rows, NOW), 0)
+    found = [from_lane(lane, ValueType.FLOAT) for lane in samples.value.tolist()]
+    expected = []
+    for value, number in ((found[0], signed), (found[1], unsigned)):
+        assert value == float(number)
+        expected.append(status.GOOD if value == number else status.UNCERTAIN_CONFIGURATION_ERROR)
+    assert found[2] == signed * 0.5 - 2.0**52
+    assert samples.status.tolist() == [*expected, expected[0], told]
+    assert from_lane(int(samples.raw[2]), ValueType.INT) == signed
+
+
 def test_a_float_that_is_no_number_is_bad_and_a_bad_one_keeps_its_own_status() -> None:
     given_ = [
         ("speed", math.nan),

@@ -60,8 +60,8 @@ class Outbox:
     def answer(self, at: Positions, decoded: Decoded, asked: int, now: int) -> None:
         """The device gave these values to a poll that began at ``asked`` (monotonic ns)."""
         last = self.last
-        good = decoded.status == status.GOOD
-        lane = np.where(good, decoded.lanes, last.lane[at])
+        usable = status.severities(decoded.status) != status.Severity.BAD
+        lane = np.where(usable, decoded.lanes, last.lane[at])
         changed = ~last.told[at] | (lane != last.lane[at]) | (decoded.status != last.status[at])
         for row, text in decoded.texts.items():
             position = int(at[row])

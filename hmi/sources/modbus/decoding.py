@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hmi.config.addresses import ModbusAddress, ModbusFormat
-from hmi.model import status
+from hmi.model import status, values
 from hmi.model.samples import U32, U64
 from hmi.model.values import ValueType
 from hmi.sources.modbus.codec import DTYPES, bytes_swapped, natural_type, words_reversed
@@ -135,11 +135,16 @@ def _natural_lanes(numbers: npt.NDArray[np.generic], group: _Group) -> U64:
 
 
 def _store(decoded: Decoded, group: _Group, lanes: U64) -> None:
-    """Put natural lanes in place as lanes of the wire type; what that type cannot hold is Bad, no guess."""
+    """Put natural lanes in place as lanes of the wire type; what that type cannot hold is Bad, no guess.
+
+    An integer that a float64 can only hold rounded is Uncertain.
+    """
     natural, wire = group.natural, group.wire
     whole = natural is not ValueType.FLOAT
     if wire is ValueType.FLOAT and whole:
         signed = lanes.view(np.int64) if natural is ValueType.INT else lanes
+        rounded = ~values.float_holds(lanes, natural)
+        decoded.status[group.rows[rounded]] = status.UNCERTAIN_CONFIGURATION_ERROR
         lanes = signed.astype(np.float64).view(np.uint64)
     elif wire is ValueType.BOOL and whole:
         lanes = (lanes != 0).astype(np.uint64)

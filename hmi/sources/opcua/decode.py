@@ -5,7 +5,7 @@ The client handle of every monitored item is its tag index, so a decoder needs t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -20,6 +20,9 @@ from hmi.model.values import ValueType
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+
+_INFO_BITS: Final = 0xFFFF
+"""Of a StatusCode: what it says beside the code, such as that the server's queue overflowed."""
 
 _INTEGERS: Final = frozenset(
     {
@@ -63,8 +66,10 @@ def decode(items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, Va
     """Decode the items of a DataChangeNotification, in order.
 
     ``wires`` maps client handle (= tag index) to wire type; an item of another handle is passed over.
-    A Bad value keeps its status; a Good or Uncertain one of a wrong type becomes BadTypeMismatch, an
-    integer that the wire type cannot hold BadOutOfRange, both with an empty lane.
+    A Bad value keeps its status; a Good or Uncertain one of a wrong type or rank becomes BadTypeMismatch,
+    an integer that the wire type cannot hold BadOutOfRange, both with an empty lane. A Good integer that a
+    float can only hold rounded becomes UncertainConfigurationError: "the value may not be accurate due to
+    a configuration issue" (OPC 10000-8), the issue being the declared type.
     """
     index: list[int] = []
     raw: list[int] = []
@@ -81,7 +86,9 @@ def decode(items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, Va
         lane, complaint = _lane(value.Value, wire, side)
         index.append(item.ClientHandle)
         raw.append(lane)
-        codes.append(complaint if complaint and status.severity(code) < status.Severity.BAD else code)
+        if status.severity(complaint) > status.severity(code):
+            code = complaint | code & _INFO_BITS
+        codes.append(code)
         source_time.append(utc_ns(value.SourceTimestamp))
         server_time.append(utc_ns(value.ServerTimestamp))
     return Decoded(
@@ -107,24 +114,37 @@ def utc_ns(time: datetime | None) -> int:
 
 
 def _lane(variant: ua.Variant | None, wire: ValueType, side: bytearray) -> tuple[int, int]:
-    """(lane, 0), or (0, Bad status) where the value cannot be one of the wire type."""
+    """(lane, what is wrong with it); (0, Bad status) where the value cannot be one of the wire type."""
     if variant is None or variant.VariantType not in ACCEPTED[wire]:
         return 0, status.BAD_TYPE_MISMATCH
     value: Any = variant.Value
     if bool(variant.is_array) is not (wire is ValueType.FLOATS):
         return 0, status.BAD_TYPE_MISMATCH
-    if wire.in_side_area:
-        payload = values.pack_side(_side_value(value, wire))
-        side += payload
-        return values.side_lane(len(side) - len(payload), len(payload)), 0
     try:
-        return values.to_lane(value, wire), 0
+        if wire is ValueType.FLOATS:
+            return _array(variant, side)
+        if wire is ValueType.STRING:
+            text = value.Text if isinstance(value, ua.LocalizedText) else value
+            return _aside(values.pack_side(text or ""), side), status.GOOD
+        return values.to_lane(value, wire), _as_float((value,)) if wire is ValueType.FLOAT else status.GOOD
     except OverflowError:
         return 0, status.BAD_OUT_OF_RANGE
 
 
-def _side_value(value: Any, wire: ValueType) -> str | tuple[float, ...]:
-    if wire is ValueType.FLOATS:
-        return tuple(float(each) for each in np.ravel(value)) if value is not None else ()
-    text = value.Text if isinstance(value, ua.LocalizedText) else value
-    return text or ""
+def _array(variant: ua.Variant, side: bytearray) -> tuple[int, int]:
+    """As `_lane`. An array of another rank than 1, or with other dimensions than elements, is no guess."""
+    numbers: Sequence[Any] = variant.Value or ()
+    if len(variant.Dimensions or (0,)) != 1 or any(isinstance(each, list) for each in numbers):
+        return 0, status.BAD_TYPE_MISMATCH
+    return _aside(values.pack_side(tuple(numbers)), side), _as_float(numbers)
+
+
+def _as_float(numbers: Iterable[int | float]) -> int:
+    """The status of numbers that are kept as float64."""
+    exact = all(each == float(each) for each in numbers if isinstance(each, int))
+    return status.GOOD if exact else status.UNCERTAIN_CONFIGURATION_ERROR
+
+
+def _aside(payload: bytes, side: bytearray) -> int:
+    side += payload
+    return values.side_lane(len(side) - len(payload), len(payload))

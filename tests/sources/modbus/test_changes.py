@@ -47,6 +47,16 @@ def test_the_first_poll_bounds_nothing_and_each_next_one_is_bound_by_the_one_bef
     assert told(box)[0] == {7: (4, status.GOOD, 200)}
 
 
+def test_an_uncertain_value_is_a_value() -> None:
+    box = outbox()
+    box.answer(ALL, decoded(1, 2, b"a"), asked=100, now=110)
+    told(box)
+    rounded = decoded(5, 2, b"a")
+    rounded.status[0] = status.UNCERTAIN_CONFIGURATION_ERROR
+    box.answer(ALL, rounded, asked=200, now=210)
+    assert told(box) == ({7: (5, status.UNCERTAIN_CONFIGURATION_ERROR, 100)}, [7, 8, 9])
+
+
 def test_a_poll_that_failed_is_no_bound() -> None:
     box = outbox()
     box.answer(ALL, decoded(1, 2, b"a"), asked=100, now=110)

@@ -185,6 +185,16 @@ def test_another_wire_type_is_converted_exactly_or_bad(
         assert values.from_lane(int(decoded.lanes[0]), wire) == value
 
 
+@given(st.integers(-(2**63), 2**63 - 1) | st.integers(2**53 - 3, 2**53 + 3))
+def test_a_64_bit_integer_in_a_float_is_exact_or_says_that_it_is_not(number: int) -> None:
+    decoder = Decoder([Item(0, at(0, ModbusFormat.INT64), ValueType.FLOAT)], 0, 4)
+    decoded = decoder.decode(number.to_bytes(8, "big", signed=True))
+    value = values.from_lane(int(decoded.lanes[0]), ValueType.FLOAT)
+    assert value == float(number)
+    code = status.GOOD if value == number else status.UNCERTAIN_CONFIGURATION_ERROR
+    assert decoded.status.tolist() == [code]
+
+
 def test_bytes_that_are_no_text_are_bad_and_nans_pass() -> None:
     text = Decoder([Item(0, at(0, ModbusFormat.STRING, length=1), ValueType.STRING)], 0, 1)
     assert text.decode(b"\xff\xfe").status.tolist() == [status.BAD_DECODING_ERROR]

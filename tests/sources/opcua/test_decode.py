@@ -18,6 +18,7 @@ from hmi.model.values import ValueType
 from hmi.sources.opcua.decode import Decoded, decode, utc_ns
 
 V = ua.VariantType
+_NEAR = st.integers(52, 62), st.integers(-3, 3), st.sampled_from([1, -1])
 
 
 def over_the_wire(*items: ua.MonitoredItemNotification) -> list[ua.MonitoredItemNotification]:
@@ -61,6 +62,9 @@ def one(variant: ua.Variant | None, wire: ValueType, **parts: Any) -> tuple[int,
         (ua.Variant(ua.LocalizedText("Schlichten"), V.LocalizedText), ValueType.STRING, "Schlichten"),
         (ua.Variant([1.5, -2.0], V.Double), ValueType.FLOATS, (1.5, -2.0)),
         (ua.Variant([1, 2, 3], V.Int16), ValueType.FLOATS, (1.0, 2.0, 3.0)),
+        (ua.Variant([1.0, 2.0], V.Double, Dimensions=[2]), ValueType.FLOATS, (1.0, 2.0)),
+        (ua.Variant([], V.Double), ValueType.FLOATS, ()),
+        (ua.Variant(None, V.Double, is_array=True), ValueType.FLOATS, ()),
     ],
 )
 def test_a_value_of_a_fitting_type_comes_through_exact(
@@ -83,6 +87,11 @@ def test_a_value_of_a_fitting_type_comes_through_exact(
         (ua.Variant(1.0, V.Double), ValueType.FLOATS),
         (ua.Variant([True], V.Boolean), ValueType.FLOATS),
         (ua.Variant(None, V.Null), ValueType.FLOAT),
+        (ua.Variant([[1.0, 2.0], [3.0, 4.0]], V.Double), ValueType.FLOATS),
+        (ua.Variant([[[1]]], V.Int16), ValueType.FLOATS),
+        (ua.Variant([], V.Double, Dimensions=[0, 3]), ValueType.FLOATS),
+        (ua.Variant([1.0, 2.0, 3.0], V.Double, Dimensions=[2, 2]), ValueType.FLOATS),
+        (ua.Variant([1.0, 2.0], V.Double, Dimensions=[3]), ValueType.FLOATS),
     ],
 )
 @pytest.mark.parametrize("code", [status.GOOD, status.UNCERTAIN_LAST_USABLE_VALUE])
@@ -100,6 +109,37 @@ def test_a_value_of_another_type_is_bad_and_not_guessed(
 )
 def test_an_integer_that_does_not_fit_is_out_of_range(variant: ua.Variant, wire: ValueType) -> None:
     assert one(variant, wire)[0] == status.BAD_OUT_OF_RANGE
+
+
+INT64, UINT64 = st.integers(-(2**63), 2**63 - 1), st.integers(0, 2**64 - 1)
+NEAR = st.builds(lambda power, odd, sign: sign * (2**power + odd), *_NEAR)
+
+
+@given(st.one_of(INT64, NEAR))
+def test_an_integer_in_a_float_is_exact_or_says_that_it_is_not(number: int) -> None:
+    kind = V.Int64 if number < 2**63 else V.UInt64
+    code, value = one(ua.Variant(number, kind), ValueType.FLOAT)
+    assert value == float(number)
+    assert code == (status.GOOD if value == number else status.UNCERTAIN_CONFIGURATION_ERROR)
+
+
+@given(st.lists(st.one_of(UINT64, NEAR.map(abs)), max_size=6))
+def test_an_array_of_integers_is_exact_or_says_that_it_is_not(numbers: list[int]) -> None:
+    code, value = one(ua.Variant(numbers, V.UInt64, is_array=True), ValueType.FLOATS)
+    assert value == tuple(float(each) for each in numbers)
+    exact = value == tuple(numbers)
+    assert code == (status.GOOD if exact else status.UNCERTAIN_CONFIGURATION_ERROR)
+
+
+def test_what_else_is_wrong_stands_beside_a_lost_change_and_under_a_worse_status() -> None:
+    odd = 2**53 + 1
+    for code, wire, found in [
+        (status.UNCERTAIN_LAST_USABLE_VALUE, ValueType.FLOAT, status.UNCERTAIN_LAST_USABLE_VALUE),
+        (status.BAD_SENSOR_FAILURE, ValueType.FLOAT, status.BAD_SENSOR_FAILURE),
+        (0x480, ValueType.FLOAT, status.UNCERTAIN_CONFIGURATION_ERROR | 0x480),
+        (0x480, ValueType.BOOL, status.BAD_TYPE_MISMATCH | 0x480),
+    ]:
+        assert one(ua.Variant(odd, V.Int64), wire, StatusCode=ua.StatusCode(code))[0] == found
 
 
 def test_a_bad_status_stays_whatever_the_value() -> None:
