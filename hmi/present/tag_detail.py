@@ -17,11 +17,14 @@ from hmi.present.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What it is, and what it says; ``long`` where that may need several lines of its own."""
+    """What it is, and what it says; ``long`` where that may need several lines of its own, ``dead`` where
+    it is a value that is not to be shown as live.
+    """
 
     name: str
     said: str
     long: bool = False
+    dead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
     }
     long = {"address", "endpoint", "semantic", "counters", "description", "aliases"}
     lines = (
-        Line(texts.text(f"diagnostics.detail.{name}"), text, name in long)
+        Line(
+            texts.text(f"diagnostics.detail.{name}"),
+            text,
+            name in long,
+            row.quality.look.hatched and name in ("value", "raw"),
+        )
         for name, text in said.items()
         if text
     )

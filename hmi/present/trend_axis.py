@@ -74,6 +74,10 @@ def value_span(tag: Tag, low: float, high: float, shown: Span | None = None) -> 
     step = _round_step(width / 4)
     bottom = float(np.floor((middle - width / 2) / step) * step)
     top = float(np.ceil((middle + width / 2) / step) * step)
+    if tag.range is not None:
+        # No scale goes where the tag cannot, unless the values do.
+        bottom = tag.range.low if bottom < tag.range.low <= low else bottom
+        top = tag.range.high if high <= tag.range.high < top else top
     return Span(low=bottom, high=max(top, bottom + step))
 
 

@@ -58,14 +58,17 @@ class TrendWindow:
         """As long as asked for, within what is possible, with the same end."""
         return replace(self, span=min(max(span, SHORTEST), LONGEST))
 
-    def zoomed(self, factor: float, around: int, now: int) -> TrendWindow:
+    def zoomed(self, factor: float, around: int, now: int, earliest: int | None = None) -> TrendWindow:
         """Stretched by ``factor`` (above 1: more detail) while the moment ``around`` stays in place.
 
-        A live window stays live: the present is what stays in place. One that stands goes on standing.
+        A live window stays live: the present is what stays in place. One that stands goes on standing, and
+        moves as far as it must so that what is known, from ``earliest`` (UTC ns) on, stays in view.
         """
         changed = self.of_span(round(self.span / factor))
         if self.end is None:
             return changed
         share = (self.end - around) / self.span
         end = around + round(share * changed.span)
+        if earliest is not None:
+            end = max(end, earliest - changed.span // _MARGIN + changed.span)
         return replace(changed, end=min(end, now))

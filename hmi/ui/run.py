@@ -64,6 +64,10 @@ def run_panel(
     if size is not None:
         window.resize(*size)
     if fullscreen:
+        screen_of_window = window.screen()
+        if screen_of_window is not None:
+            # Without a window manager, as on a kiosk, nobody else makes it as large as the screen.
+            window.setGeometry(screen_of_window.geometry())
         window.showFullScreen()
     else:
         window.show()

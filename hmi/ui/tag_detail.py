@@ -13,7 +13,9 @@ from hmi.present.tag_detail import Line, TagDetail
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import fonts, painting
+from hmi.ui.badge import plate
 from hmi.ui.buttons import TouchButton
+from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
 from hmi.ui.scroll_mark import paint_position
 from hmi.ui.touch_scroll import make_touch_scrolling
@@ -128,9 +130,15 @@ class DetailLines(QAbstractScrollArea):
             x = float(m.px(8) if line.long else m.px(8 + _NAMES))
             if line.long:
                 y += step
+            ink = theme.text_faint if line.dead else theme.text
             for said in self._broken(line, m):
+                if line.dead:
+                    room = QRectF(x - m.px(4), y - m.px(1), viewport.width() - x - m.px(4), step + m.px(2))
+                    fill_hatched(painter, room, m.px(4), theme, m.scale)
+                    wide = painting.width(font, said) + m.px(8)
+                    plate(painter, QRectF(x - m.px(4), y, wide, step), theme, m)
                 at = QPointF(x, painting.baseline(font, y + step / 2))
-                painting.text(painter, at, said, font, theme.text, room=viewport.width() - x)
+                painting.text(painter, at, said, font, ink, room=viewport.width() - x)
                 y += step
             y += m.px(5)
         paint_position(painter, self, theme.limit, m)

@@ -203,13 +203,18 @@ class TagTable(QAbstractScrollArea):
                 case "address":
                     self._address(painter, cell, row, m)
                 case "raw":
-                    self._one(painter, cell, row.raw, m.font(13), theme.text_soft, align)
+                    if dead and row.raw:
+                        fill_hatched(painter, cell.adjusted(0, m.px(5), 0, -m.px(5)), m.px(4), theme, m.scale)
+                        self._plate(painter, cell, row.raw, m.font(13), m)
+                    inner = cell.adjusted(0, 0, -m.px(6), 0)
+                    ink = theme.text_faint if dead else theme.text_soft
+                    self._one(painter, inner, row.raw, m.font(13), ink, align)
                 case "value":
+                    content = f"{row.value} {row.unit}".strip() if row.value else "–"
                     if dead:
                         fill_hatched(painter, cell.adjusted(0, m.px(5), 0, -m.px(5)), m.px(4), theme, m.scale)
-                        self._plate(painter, cell, row, m)
+                        self._plate(painter, cell, content, m.font(14, fonts.SEMIBOLD), m)
                     inner = cell.adjusted(0, 0, -m.px(8), 0)
-                    content = f"{row.value} {row.unit}".strip()
                     self._one(painter, inner, content, m.font(14, fonts.SEMIBOLD), colour, align)
                 case "status":
                     self._status(painter, cell, row, m)
@@ -220,11 +225,8 @@ class TagTable(QAbstractScrollArea):
                 case _:
                     self._two(painter, cell, row.asked, row.granted, m.font(12), small, theme.text_soft)
 
-    def _plate(self, painter: QPainter, cell: QRectF, row: TagRow, m: Metrics) -> None:
-        content = f"{row.value} {row.unit}".strip()
-        if not content:
-            return
-        wide = min(painting.width(m.font(14, fonts.SEMIBOLD), content) + m.px(10), cell.width() - m.px(6))
+    def _plate(self, painter: QPainter, cell: QRectF, content: str, font: QFont, m: Metrics) -> None:
+        wide = min(painting.width(font, content) + m.px(10), cell.width() - m.px(6))
         high = m.px(22)
         back = QRectF(cell.right() - wide - m.px(3), cell.center().y() - high / 2, wide, high)
         painting.box(painter, back, m.px(3), self._theme.surface)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter, QPalette
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from hmi.config.tags import Tag
@@ -15,6 +15,7 @@ from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import fonts, painting
 from hmi.ui.metrics import Metrics
+from hmi.ui.scroll_mark import paint_position
 from hmi.ui.touch_scroll import make_touch_scrolling
 
 _ROW: Final = 48
@@ -83,6 +84,7 @@ class TrendTagList(QListView):
         """Offer these tags, in this order."""
         self._texts = texts
         self._model.show(rows)
+        self.scrollToTop()
 
     def show_chosen(self, colours: Mapping[int, str]) -> None:
         """Mark the tags in the plot, each in its line's colour."""
@@ -90,6 +92,18 @@ class TrendTagList(QListView):
         viewport = self.viewport()
         if viewport is not None:
             viewport.update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Rows are as high as the window's scale has them: of another size all are laid out anew."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """The rows, and where in the list they are."""
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        paint_position(painter, self, self._theme.limit, Metrics.of(self))
+        painter.end()
 
     def row_centre(self, tag_index: int) -> QPointF:
         """The middle of a tag's row in the viewport.

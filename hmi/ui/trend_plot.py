@@ -243,7 +243,9 @@ class TrendPlot(QWidget):
         self._changed()
 
     def _stretch(self, factor: float, around: float) -> None:
-        self.window_shown = self.window_shown.zoomed(factor, self.time_at(around), self._now)
+        self.window_shown = self.window_shown.zoomed(
+            factor, self.time_at(around), self._now, self._feed.beginning(self._now)
+        )
         self._changed()
 
     def _changed(self) -> None:

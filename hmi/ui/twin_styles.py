@@ -64,6 +64,7 @@ class Styles:
         self.theme = theme
         self._scale = scale
         self.veil = veil(theme, scale)
+        self._nothing = QBrush(Qt.BrushStyle.NoBrush)
         self.frozen = Stroke(self._pen(theme.hatch_line, 1.2), hatch(theme, scale))
         self.crosshair = self._pen(theme.tool, 1.2)
         self.ring = self._pen(theme.tool, 2.0)
@@ -102,7 +103,9 @@ class Styles:
     def of(self, item: Item) -> Stroke:
         """How an item is drawn now."""
         if not item.live and item.style not in ("grid", "envelope", "label", "trail"):
-            return self.unplaced if item.unknown else self.frozen
+            stroke = self.unplaced if item.unknown else self.frozen
+            # What stands behind a door that is not live is still the last that was known of it.
+            return Stroke(stroke.pen, self._nothing) if item.style == "glass" else stroke
         stroke = self._fluids[item.tint] if item.style == "fluid" else self._strokes[item.style]
         if item.zone is not None:
             return Stroke(stroke.pen, self._zone(stroke.brush.color().name(), round(item.zone * ZONE_STEPS)))

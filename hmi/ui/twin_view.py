@@ -10,6 +10,7 @@ from hmi.config.epoch import Machine
 from hmi.present import format as formats
 from hmi.present import machine_state, quality
 from hmi.present.calibration_text import CalibrationText, calibration_text
+from hmi.present.drawn import Drawn
 from hmi.present.scene import Scene, SceneView
 from hmi.present.scene_layout import Placed, place
 from hmi.present.scene_outlines import Mark, Path
@@ -22,7 +23,7 @@ from hmi.ui.badge import badge, badge_width
 from hmi.ui.metrics import Metrics
 from hmi.ui.twin_labels import LabelSprite, wording
 from hmi.ui.twin_sprites import ShapeSprite, Sprite, TrailSprite
-from hmi.ui.twin_still import paint_still, surround
+from hmi.ui.twin_still import TITLE_ROW, paint_still, surround
 from hmi.ui.twin_styles import Styles
 from hmi.ui.twin_travel import TravelSprite
 
@@ -93,6 +94,11 @@ class TwinView(QWidget):
             self.update()
         elif not dirty.isEmpty():
             self.update(dirty)
+
+    def drawn(self) -> Drawn:
+        """What the items that are to be seen hang on."""
+        tags = () if self._scene is None or self._veil else self._scene.tags_seen
+        return Drawn.at_once(len(self._session.epoch.tags), tags)
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         """While it was out of view it was told nothing."""
@@ -291,7 +297,9 @@ class TwinView(QWidget):
         if self._veil:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._styles.veil)
-            painter.drawRoundedRect(QRectF(self.rect()), m.px(6), m.px(6))
+            # Titles and the calibration are as true as before.
+            over = QRectF(0.0, m.px(TITLE_ROW), self.width(), self._foot_area().top() - m.px(TITLE_ROW))
+            painter.drawRect(over)
             badges = [(QPointF(self.rect().center()), self._veil)]
         else:
             badges = self._badges

@@ -68,6 +68,14 @@ def test_zooming_keeps_the_moment_under_the_fingers(span: int, end: int, factor:
         assert abs((new_end - around) / zoomed.span - (end - around) / span) < 1e-6
 
 
+@given(spans, times, st.floats(0.1, 10), st.floats(0, 1), times)
+def test_what_is_known_stays_in_view_under_zoom(span: int, end: int, factor: float, share: float, first: int):
+    zoomed = TrendWindow(span, end).zoomed(factor, end - round(share * span), NOW, first)
+    begin, new_end = zoomed.at(NOW)
+    assert new_end == NOW or begin >= first - zoomed.span // 20
+    assert new_end <= NOW
+
+
 def test_a_live_window_stays_live_under_zoom():
     assert TrendWindow(60 * SECOND).zoomed(2.0, NOW - 30 * SECOND, NOW).live
 
@@ -104,6 +112,13 @@ def test_the_scale_holds_every_value(a: float, b: float):
         span = value_span(tag, low, high)
         assert span.low <= low <= high <= span.high
         assert value_span(tag, low, high, span) == span
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_no_scale_goes_where_the_tag_cannot(a: float, b: float):
+    assert TAG.range is not None
+    span = value_span(TAG, min(a, b), max(a, b))
+    assert TAG.range.low <= span.low < span.high <= TAG.range.high
 
 
 def test_a_level_signal_is_not_blown_up_into_noise():

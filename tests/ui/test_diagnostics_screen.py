@@ -228,3 +228,19 @@ def test_the_events_are_listed_newest_first(qtbot: QtBot, shop: Shop) -> None:
     ]
     qtbot.mouseClick(screen.events_button, Qt.MouseButton.LeftButton)
     assert screen.table.isVisible()
+
+
+def test_a_dead_value_is_no_live_figure_in_its_detail_either(qtbot: QtBot) -> None:
+    shop = Shop(epoch([machine("mill")], [tag("mill", "t", unit="kN")]))
+    shop.put("mill/t", 1.0)
+    screen = made(qtbot, shop)
+    screen.show_detail(0)
+    lines = screen.detail.lines
+
+    def hatched() -> float:
+        screen.refresh(shop.frame())
+        return share_of(grab(lines), DARK.hatch_line, tolerance=4)
+
+    live = hatched()
+    shop.put("mill/t", 1.0, status=BAD_SENSOR_FAILURE)
+    assert hatched() > live + 0.005

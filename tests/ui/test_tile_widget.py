@@ -1,7 +1,8 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QRect
+from PyQt6.QtCore import QPointF, QRect
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -10,6 +11,7 @@ from hmi.model.clock import SECOND
 from hmi.present import tile
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK, LIGHT, Theme
+from hmi.ui import painting
 from hmi.ui.readout import ReadoutWidget
 from hmi.ui.tile import TileWidget
 from tests.ui.builders import Shop, epoch, machine, tag
@@ -123,6 +125,34 @@ def test_the_same_view_is_not_painted_again(qtbot: QtBot) -> None:
     made.put("mill/load", 51.0)
     show()
     assert widget.asked == 1
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["with a value", "without"])
+def test_a_readout_says_its_whole_name_when_its_value_is_bad(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    made = Shop(epoch([machine("mill")], [tag("mill", "feed_override", unit="%")]))
+    if kept:
+        made.put("mill/feed_override", 100.0)
+    made.put("mill/feed_override", 100.0, status=status.BAD_SENSOR_FAILURE)
+    written: dict[str, float] = {}
+    write = painting.text
+
+    def noted(painter: Any, at: QPointF, content: str, *rest: Any, **more: Any) -> float:
+        written[content] = at.y()
+        return write(painter, at, content, *rest, **more)
+
+    monkeypatch.setattr(painting, "text", noted)
+    widget = ReadoutWidget(DARK)
+    qtbot.addWidget(widget)
+    widget.resize(158, 72)
+    own = Texts.own("en")
+    view = tile.readout(made.session, made.frame(), 0, own)
+    widget.show_view(replace(view, label="Feed override"))
+    grab(widget)
+    assert {"Feed override", "%", view.quality.badge} <= written.keys()
+    assert written["Feed override"] < written[view.quality.badge] - 20
+    assert ("100.00" in written or view.value in written) is kept
 
 
 def test_a_readout_never_leaves_out_a_digit_while_a_smaller_font_fits_it(qtbot: QtBot) -> None:

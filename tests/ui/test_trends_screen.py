@@ -179,6 +179,15 @@ def test_tags_are_chosen_by_touching_their_rows_up_to_six(shown: Shown):
     assert [index for index, _ in shown.screen.plot.readings()] == []
 
 
+def test_rows_follow_the_windows_size(shown: Shown):
+    rows = shown.screen.tags
+    small = rows.visualRect(rows.model().index(0, 0)).height()  # type: ignore[union-attr]
+    shown.screen.resize(1920, 892)
+    QApplication.processEvents()
+    large = rows.visualRect(rows.model().index(0, 0)).height()  # type: ignore[union-attr]
+    assert large == rows.sizeHintForRow(0) > small
+
+
 def test_texts_are_not_offered(shown: Shown):
     with pytest.raises(ValueError, match="not in list"):
         shown.screen.tags.row_centre(shown.fed.session.index("m", "text"))
