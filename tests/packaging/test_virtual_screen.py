@@ -69,10 +69,13 @@ def test_term_ends_the_command_its_descendants_and_the_screen(tmp_path: Path) ->
     assert alive == []
 
 
-def test_screen_does_not_outlive_a_script_that_is_killed(tmp_path: Path) -> None:
-    told = tmp_path / "told"
+def test_screen_does_not_outlive_a_script_that_is_killed_nor_does_a_file(tmp_path: Path) -> None:
+    told, temporary = tmp_path / "told", tmp_path / "tmp"
+    temporary.mkdir()
     command = f"import time; open({str(told)!r}, 'w').write('ready\\n'); time.sleep(600)"
-    script = subprocess.Popen([SCRIPT, sys.executable, "-c", command])
+    script = subprocess.Popen(
+        [SCRIPT, sys.executable, "-c", command], env={**os.environ, "TMPDIR": str(temporary)}
+    )
     family: list[psutil.Process] = []
     try:
         wait_for(told)
@@ -87,3 +90,4 @@ def test_screen_does_not_outlive_a_script_that_is_killed(tmp_path: Path) -> None
             if process.is_running():
                 process.kill()
     psutil.wait_procs(family, timeout=PATIENCE)
+    assert list(temporary.iterdir()) == []

@@ -12,7 +12,6 @@ import json
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from functools import partial
@@ -84,7 +83,7 @@ def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pi
             running, "hmi.simulation.opcua_load", tags=tags, hz=hz, publish_ms=publish_ms, seconds=bound
         )
         begun = json.loads(_line(load))
-        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="twinpane-bench-")))
+        folder = directory / "site"  # goes with the run, also when that is killed
         shown = write_site(folder, begun["url"], begun["namespace"], tags, publish_ms)
         supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, {}, 5.0))
         running.callback(supervisor.stop, 5.0)
