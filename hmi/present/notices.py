@@ -1,8 +1,8 @@
 """View models of the notice line and of the list of what happened.
 
 The line says the one thing that a person should know now, the worst first. Until there are alarms, this is
-about the panel's own trustworthiness: the engine, the links, dead values, the latency, what was left out,
-and what happened in the last minute. The list (`entries`) keeps it all.
+about the panel's own trustworthiness: the engine, the links, dead values, the latency, what was left out.
+What got well again in the last minute is told calmly. The list (`entries`) keeps it all.
 """
 
 from __future__ import annotations
@@ -10,23 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Final
 
 import numpy as np
 
-from hmi.model.clock import SECOND
-from hmi.present import causes, dead_tags, health
+from hmi.present import causes, dead_tags, event_text, health, recovered
 from hmi.present import format as formats
 from hmi.present.freshness import Freshness
 from hmi.present.health import Condition
 from hmi.present.latency import BUDGET_MS, LatencyBook
-from hmi.present.session import ENGINE, Event, Frame, Session
+from hmi.present.recovered import RECENT
+from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
-
-RECENT: Final = 60 * SECOND
-"""How long an event that is over stands in the line."""
-
-_CALM_EVENTS: Final = ("event.link_up", "event.engine_back", "event.engine_new", "event.configuration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,8 @@ def notice(session: Session, frame: Frame, book: LatencyBook, machine: str, text
     others += ((_Rank.EVENT, each) for each in _recent(session, frame, texts))
     ordered = [each for part in (first, others) for _, each in sorted(part, key=lambda one: one[0])]
     if not ordered:
-        return NoticeView(texts.text("notice.none"), _calm_detail(frame, texts), calm=True)
+        title = recovered.newest(session, frame, texts) or texts.text("notice.none")
+        return NoticeView(title, _calm_detail(frame, texts), calm=True)
     more = texts.text("notice.more", count=len(ordered) - 1) if len(ordered) > 1 else ""
     return replace(ordered[0], more=more)
 
@@ -98,9 +93,9 @@ def entries(session: Session, texts: Texts) -> tuple[Entry, ...]:
         Entry(
             time=formats.clock(each.utc),
             date=formats.date(each.utc, texts),
-            subject=_subject(session, each, texts),
-            text=_said(each, texts),
-            severe=each.text_id not in _CALM_EVENTS,
+            subject=event_text.subject(session, each, texts),
+            text=event_text.said(each, texts),
+            severe=each.text_id not in event_text.CALM,
         )
         for _, each in sorted(enumerate(session.notices), key=lambda one: (-one[1].utc, -one[0]))
     )
@@ -145,35 +140,22 @@ def _of_machine(
 
 
 def _recent(session: Session, frame: Frame, texts: Texts) -> Iterator[NoticeView]:
-    """Events of the last minute, newest first, that nothing else in the line stands for."""
+    """Events of the last minute, newest first, of which nobody can tell whether they are over.
+
+    What has an end is told as a present thing while it stands, and then by `recovered`.
+    """
     standing = {(each.name, each.cause) for each in session.epoch.quarantined}
-    down = {".".join(key) for key in session.unlinked}
     for each in reversed(session.notices):
         over = frame.now.utc - each.utc > RECENT
-        said = (each.subject, each.text) in standing or (each.subject in down and bool(each.text_id))
-        if over or said or each.text_id in _CALM_EVENTS:
+        if over or (each.subject, each.text) in standing:
+            continue
+        if each.text_id in event_text.CALM or each.text_id in event_text.ENDING:
             continue
         text_id = "notice.event_told" if each.text_id else "notice.event"
         title = texts.text(
             text_id,
             time=formats.clock(each.utc),
-            subject=_subject(session, each, texts),
+            subject=event_text.subject(session, each, texts),
             what=texts.text(each.text_id),
         )
         yield NoticeView(title, causes.in_words(each.text, texts))
-
-
-def _subject(session: Session, event: Event, texts: Texts) -> str:
-    """The machine by the name it has on screen, with its endpoint; anything else as it was said."""
-    if event.subject == ENGINE:
-        return texts.text(ENGINE)
-    machine, _, endpoint = event.subject.partition(".")
-    for each in session.epoch.machines:
-        if each.id == machine:
-            return f"{texts.text(each.name)} / {endpoint}" if endpoint else texts.text(each.name)
-    return event.subject
-
-
-def _said(event: Event, texts: Texts) -> str:
-    cause = causes.in_words(event.text, texts)
-    return ": ".join(filter(None, (texts.text(event.text_id), cause))) if event.text_id else cause

@@ -83,7 +83,8 @@ class Stand:
 
     def is_over(self) -> bool:
         """What happened to the engine is past, and told as such."""
-        return " Engine: " in self.notice()
+        view = self.window.notice.view
+        return view is not None and view.calm and view.title.startswith("Data service ")
 
     def value(self) -> object:
         return None if self.panel.session is None else self.panel.session.value(0)
