@@ -3,6 +3,10 @@
 Alignment (DESIGN §4): inputs are held at their last value, never interpolated, and ordered by their
 corrected source time within what arrived together. A result takes the worst status among its inputs
 and, for its age, the oldest confirmation among the tags at its roots.
+
+Expressions are computed in float64. Where integers take part that it cannot hold, or where a result of
+integers may have been rounded (see `hmi.engine.whole_numbers`), the result is Uncertain: never a wrong
+integer that looks right.
 """
 
 from __future__ import annotations
@@ -15,13 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from hmi.config.tags import Tag
+from hmi.engine.whole_numbers import WholeNumbers
 from hmi.expressions import Expression, compile_expression, evaluation_order, label_constants
 from hmi.model import values
 from hmi.model.clock import NO_TIME, Instant
 from hmi.model.columns import Columns
 from hmi.model.samples import I64, U32, U64
-from hmi.model.status import BAD_OUT_OF_RANGE, Severity, severities
-from hmi.model.values import ValueType
+from hmi.model.status import BAD_OUT_OF_RANGE, UNCERTAIN_CONFIGURATION_ERROR, Severity, severities
+from hmi.model.values import EXACT_BELOW, ValueType
 from hmi.twin.store import Samples
 
 F64 = npt.NDArray[np.float64]
@@ -32,13 +37,15 @@ class _Rule:
     index: int
     expression: Expression
     inputs: tuple[int, ...]
+    integers: WholeNumbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Arrived:
-    """One tag's samples of this step, in the order of their time."""
+    """One tag's samples of this step, in the order of their time; ``value`` is what ``lane`` holds."""
 
     time: I64
+    lane: U64
     value: F64
     status: U32
     not_before: I64
@@ -62,7 +69,8 @@ class DerivedTags:
                 labels = label_constants({t.name: t.labels for t in siblings.values()})
                 expression = compile_expression(tag.derived, siblings, labels)
                 inputs = tuple(by_id[f"{tag.machine}/{name}"] for name in expression.inputs)
-                rules[tag.id] = _Rule(by_id[tag.id], expression, inputs)
+                whole = WholeNumbers(expression, [tags[i].type is not ValueType.FLOAT for i in inputs])
+                rules[tag.id] = _Rule(by_id[tag.id], expression, inputs, whole)
         order = evaluation_order({name: [tags[i].id for i in rule.inputs] for name, rule in rules.items()})
         self._rules = [rules[name] for name in order]
         self._is_input = np.zeros(len(tags), np.bool_)
@@ -96,21 +104,23 @@ class DerivedTags:
         series: dict[int, _Arrived] = {}
         for tag in np.unique(index):
             of_tag = rows[index == tag]
-            series[int(tag)] = _Arrived(
-                arrived.time[of_tag],
-                values.as_floats(arrived.value[of_tag], self._tags[tag].type),
-                arrived.status[of_tag],
-                arrived.not_before[of_tag],
+            lane, status = arrived.value[of_tag], arrived.status[of_tag]
+            series[int(tag)] = self._arrived(
+                int(tag), arrived.time[of_tag], lane, status, arrived.not_before[of_tag]
             )
         return series
+
+    def _arrived(self, tag: int, time: I64, lane: U64, status: U32, not_before: I64) -> _Arrived:
+        number, honest = _numbers(lane, status, self._tags[tag].type)
+        return _Arrived(time, lane, number, honest, not_before)
 
     def _evaluate(self, rule: _Rule, series: dict[int, _Arrived], columns: Columns) -> _Arrived:
         moved = [series[i] for i in rule.inputs if i in series]
         time = np.unique(np.concatenate([each.time for each in moved]))
         inputs, statuses = [], []
         for i in rule.inputs:
-            held = values.as_floats(columns.value[i : i + 1], self._tags[i].type)
-            value, status = np.repeat(held, len(time)), np.repeat(columns.status[i : i + 1], len(time))
+            held = _numbers(columns.value[i : i + 1], columns.status[i : i + 1], self._tags[i].type)
+            value, status = np.repeat(held[0], len(time)), np.repeat(held[1], len(time))
             if i in series:
                 last = np.searchsorted(series[i].time, time, side="right") - 1
                 known = last >= 0
@@ -118,21 +128,21 @@ class DerivedTags:
                 status[known] = series[i].status[last[known]]
             inputs.append(value)
             statuses.append(status)
-        result = rule.expression.evaluate(inputs)
+        kind, result = self._tags[rule.index].type, rule.expression.evaluate(inputs)
         status = _worst(np.array(statuses))
-        unusable = ~_representable(result, self._tags[rule.index].type)
+        doubtful = rule.integers.doubtful(inputs)
+        if kind in _INTEGERS:
+            doubtful |= np.abs(np.rint(result)) >= EXACT_BELOW
+        status[doubtful & (severities(status) == Severity.GOOD)] = UNCERTAIN_CONFIGURATION_ERROR
+        unusable = ~_representable(result, kind)
         status[unusable & (severities(status) != Severity.BAD)] = BAD_OUT_OF_RANGE
-        before = values.as_floats(columns.value[rule.index : rule.index + 1], self._tags[rule.index].type)
-        return _Arrived(
-            time,
-            _held_through(result, unusable, float(before[0])),
-            status,
-            np.full(len(time), _earliest([each.not_before for each in moved]), np.int64),
-        )
+        before = values.as_floats(columns.value[rule.index : rule.index + 1], kind)
+        lane = _to_lanes(_held_through(result, unusable, float(before[0])), kind)
+        not_before = np.full(len(time), _earliest([each.not_before for each in moved]), np.int64)
+        return self._arrived(rule.index, time, lane, status, not_before)
 
     def _joined(self, results: Sequence[tuple[int, _Arrived]], now: Instant) -> Samples:
-        lanes = [_to_lanes(r.value, self._tags[i].type) for i, r in results]
-        value = np.concatenate(lanes)
+        value = np.concatenate([r.lane for _, r in results])
         time = np.concatenate([r.time for _, r in results])
         return Samples(
             index=np.concatenate([np.full(len(r.time), i, np.uint32) for i, r in results]),
@@ -144,6 +154,13 @@ class DerivedTags:
             time=time,
             not_before=np.concatenate([r.not_before for _, r in results]),
         )
+
+
+def _numbers(lanes: U64, status: U32, kind: ValueType) -> tuple[F64, U32]:
+    """Values as an expression takes them, and their status: no longer Good where float64 has to round."""
+    rounded = ~values.float_holds(lanes, kind) & (severities(status) == Severity.GOOD)
+    honest = np.where(rounded, np.uint32(UNCERTAIN_CONFIGURATION_ERROR), status)
+    return values.as_floats(lanes, kind), honest
 
 
 def _worst(statuses: npt.NDArray[np.uint32]) -> U32:
@@ -165,6 +182,8 @@ def _earliest(not_before: Sequence[I64]) -> int:
     known = [int(part[part != NO_TIME].min()) for part in not_before if (part != NO_TIME).any()]
     return min(known) if known else NO_TIME
 
+
+_INTEGERS: Final = frozenset((ValueType.INT, ValueType.UINT, ValueType.ENUM))
 
 _LIMITS: Final = {ValueType.UINT: (0.0, 2.0**64), ValueType.INT: (-(2.0**63), 2.0**63)}
 """Of rounded results: the lowest, and the first that is too high. An enum's numbers are signed."""
