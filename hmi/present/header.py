@@ -10,7 +10,7 @@ from hmi.model.context import ContextKey
 from hmi.present import format as formats
 from hmi.present import health, machine_state
 from hmi.present.freshness import Freshness
-from hmi.present.health import Condition
+from hmi.present.health import Condition, Health
 from hmi.present.machine_state import StateView
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -74,7 +74,7 @@ def of_site(session: Session, frame: Frame, texts: Texts) -> HeaderView:
     """The header while the whole site is in view."""
     epoch = session.epoch
     total = len(epoch.machines) + len(epoch.quarantined)
-    conditions = [health.of(session, frame, each.id).condition for each in epoch.machines]
+    found = [health.of(session, frame, each.id) for each in epoch.machines]
     tones = [
         machine_state.state(session, frame, each, texts.for_machine(each.id)).tone for each in epoch.machines
     ]
@@ -86,7 +86,7 @@ def of_site(session: Session, frame: Frame, texts: Texts) -> HeaderView:
         path=_LEVEL_SEPARATOR.join(
             dict.fromkeys(each.enterprise for each in epoch.machines if each.enterprise)
         ),
-        state=_freshness(conditions, total, texts),
+        state=_freshness(found, total, texts),
         job=Job(
             texts.text(said, running=running, total=total, unknown=unknown),
             (count,),
@@ -194,9 +194,19 @@ def _said(context: Mapping[ContextKey, str], key: ContextKey, text_id: str, text
     return texts.text(text_id, value=value) if value else ""
 
 
-def _freshness(conditions: Sequence[Condition], total: int, texts: Texts) -> StateView:
-    """How many machines are live as a whole; those left out are not."""
-    live, partly = conditions.count(Condition.LIVE), conditions.count(Condition.PARTLY)
-    text_id = "header.site_partly" if partly else "header.site_fresh"
-    label = texts.text(text_id, live=live, total=total, partly=partly)
-    return StateView(label, "running" if live == total else "unknown")
+def _freshness(found: Sequence[Health], total: int, texts: Texts) -> StateView:
+    """How many machines are live, and what of the site's values is not although its machine is.
+
+    One dead sensor is no dead machine, nor is it nothing: only a site of which everything is live is
+    shown in the tone of a site that runs.
+    """
+    live = sum(each.live for each in found)
+    dead = sum(each.dead for each in found)
+    partly = any(each.condition is Condition.PARTLY for each in found)
+    text_id = "header.site_fresh"
+    if partly:
+        text_id = "header.site_one_value" if dead == 1 else "header.site_values"
+    label = texts.text(text_id, live=live, total=total, dead=dead)
+    if live < total:
+        return StateView(label, "unknown")
+    return StateView(label, "idle" if partly else "running")

@@ -44,6 +44,11 @@ class Health:
     total: int
     loss: LinkLoss | None = None
 
+    @property
+    def live(self) -> bool:
+        """Whether the machine can be heard and has live values, be it that some of its values are not."""
+        return self.condition in (Condition.LIVE, Condition.PARTLY)
+
 
 def of(session: Session, frame: Frame, machine: str) -> Health:
     """The health of one machine in a frame."""

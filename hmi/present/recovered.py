@@ -8,7 +8,6 @@ from typing import Final
 from hmi.model.clock import SECOND
 from hmi.present import event_text, health
 from hmi.present import format as formats
-from hmi.present.health import Condition
 from hmi.present.session import ENGINE, Event, Frame, Session
 from hmi.present.texts import Texts
 
@@ -20,7 +19,6 @@ _ENGINE_RETURNS: Final = {
     "event.engine_new": "recovered.engine_new",
     "event.engine_back": "recovered.engine_back",
 }
-_LIVE: Final = (Condition.LIVE, Condition.PARTLY)
 
 
 def newest(session: Session, frame: Frame, texts: Texts) -> str:
@@ -68,6 +66,6 @@ def _of_links(session: Session, frame: Frame, recent: list[int], texts: Texts) -
             yield texts.text("recovered.link_at", subject=name, end=end)
             continue
         known = any(each.id == machine for each in session.epoch.machines)
-        live = known and health.of(session, frame, machine).condition in _LIVE
+        live = known and health.of(session, frame, machine).live
         text_id = "recovered.link_live" if live else "recovered.link"
         yield texts.text(text_id, subject=name, begin=formats.clock(lost.utc), end=end)

@@ -12,6 +12,7 @@ from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND
 from hmi.model.samples import LinkState
 from hmi.present import header, machine_state, notices, site_overview
+from hmi.present.drawn import Drawn
 from hmi.present.latency import LatencyBook
 from hmi.present.machine_state import StateView
 from hmi.present.session import Session
@@ -158,7 +159,7 @@ def test_one_endpoint_of_several_down_is_a_loss_but_not_of_the_whole_machine(sho
 def test_the_site_counts_machines_that_are_live(shop: Shop) -> None:
     view = header.of_site(shop.session, shop.frame(), texts(shop))
     assert view.title == "Hall 2"
-    assert view.state == StateView("0 of 4 machines live, 2 in part", "unknown")
+    assert view.state == StateView("2 of 4 machines live, 3 values not", "unknown")
     assert view.job is not None
     assert (view.job.title, view.job.details) == ("1 of 4 running, 2 not known", ("4 machines",))
     dead = header.of_site(shop.session, shop.frame(alive=False), texts(shop))
@@ -167,7 +168,7 @@ def test_the_site_counts_machines_that_are_live(shop: Shop) -> None:
     assert dead.job.title == "0 of 4 running, 4 not known"
     shop.put("mill_07/b", 12.0)
     view = header.of_site(shop.session, shop.frame(), texts(shop))
-    assert view.state == StateView("1 of 4 machines live, 1 in part", "unknown")
+    assert view.state == StateView("2 of 4 machines live, 2 values not", "unknown")
 
 
 @given(
@@ -193,16 +194,21 @@ def test_header_cards_and_notice_line_agree(kinds: list[str], out: int, alive: b
         if kind == "bad":
             made.put(f"{name}/x", 0.0, status=status.BAD_SENSOR_FAILURE)
     frame, own = made.frame(alive=alive), texts(made)
-    live = kinds.count("live") if alive else 0
+    whole = kinds.count("live") if alive else 0
+    heard = whole + kinds.count("bad") + kinds.count("stale") if alive else 0
+    total = len(kinds) + out
     state = header.of_site(made.session, frame, own).state
     assert state is not None
-    assert state.label.startswith(f"{live} of {len(kinds) + out} machines live")
-    assert (state.tone == "running") == (live == len(kinds) + out)
+    assert state.label.startswith(f"{heard} of {total} machines live")
+    assert (" not" in state.label) == (heard > whole)
+    assert (state.tone == "running") == (whole == total)
+    assert (state.tone == "unknown") == (heard < total)
     shown = site_overview.cards(made.session, frame, own)
-    assert sum(each.calm and not each.cover for each in shown) == live
+    assert sum(each.calm and not each.cover for each in shown) == whole
+    assert sum(not each.cover for each in shown) == heard
     if alive:
         notice = notices.notice(made.session, frame, LatencyBook(made.session), "", own)
-        assert notice.calm == (live == len(kinds) + out)
+        assert notice.calm == (whole == total)
 
 
 def test_cards_say_what_each_machine_needs(shop: Shop) -> None:
@@ -331,7 +337,10 @@ def test_the_machine_in_view_comes_first(shop: Shop) -> None:
     for value in (1.0, 2.0):
         shop.put("mill_07/x", value, not_before=shop.clock.now().monotonic - 450 * MILLISECOND)
         frame = shop.frame()
-        book.painted(frame, shop.session.columns, shop.clock.now().monotonic)
+        tags = len(shop.epoch.tags)
+        book.painted(
+            frame, shop.session.columns, shop.clock.now().monotonic, Drawn.at_once(tags, range(tags))
+        )
     assert said(shop, book, "press_04").title == "Press 04: no link for 2:10"
     assert said(shop, book, "mill_07").title == "Mill 07: B bad 4 s"
     shop.put("mill_07/b", 12.0)
