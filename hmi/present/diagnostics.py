@@ -164,7 +164,7 @@ def _endpoint(
     if news is None:
         return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", through, losing)
     began = session.unlinked.get(key, news.since_monotonic)
-    age = formats.duration((now.monotonic - began) / SECOND)
+    age = formats.age((now.monotonic - began) / SECOND)
     since = texts.text("diagnostics.since", state=status_text.link(news.state, texts), age=age)
     return EndpointRow(
         title, news.state, since, causes.in_words(news.cause, texts), _offset(news, texts), through, losing
@@ -179,7 +179,7 @@ def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:
     up = texts.text(
         "diagnostics.since",
         state=status_text.link(state, texts),
-        age=formats.duration((frame.now.utc - session.welcome.started) / SECOND),
+        age=formats.age((frame.now.utc - session.welcome.started) / SECOND),
     )
     process = texts.text(
         "diagnostics.engine_process",

@@ -13,6 +13,8 @@ from hmi.present.texts import Texts
 MINUS: Final = "\N{MINUS SIGN}"
 THIN_SPACE: Final = "\N{THIN SPACE}"
 _DAY: Final = 86_400
+_ROUND_MINUTES: Final = 10
+"""From here on an age leaves out its seconds, so that it still fits a badge."""
 _WORDS_KEPT: Final = 4
 """How many items of an array are written out."""
 
@@ -31,7 +33,7 @@ def number(value: int | float, decimals: int, point: str = ".") -> str:
 
 
 def duration(seconds: float) -> str:
-    """``3:42`` minutes and seconds, from an hour on ``1:03:42``, from a day on ``2 d 03:42`` (h:min).
+    """The time that something takes: ``3:42`` minutes and seconds, ``1:03:42``, ``2 d 03:42`` (h:min).
 
     Whole seconds, rounded down; a negative duration counts as none, NaN shows as "–".
     """
@@ -47,19 +49,31 @@ def duration(seconds: float) -> str:
 
 
 def age(seconds: float) -> str:
-    """An age in words that fit a badge: ``<1 s``, ``14 s``, from 100 s on as `duration`."""
+    """How long ago, or for how long: ``<1 s``, ``14 s``, ``2 min 7 s``, ``12 min``, ``1 h 3 min``.
+
+    From a day on ``2 d 3 h``. In units, unlike `duration`: "since 0:05" would read as a time of day. Whole units, rounded down.
+    """
     if not math.isfinite(seconds):
         return "–"
     if seconds < 1:
         return "<1 s"
-    return f"{int(seconds)} s" if seconds < 100 else duration(seconds)
+    minutes, last = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    if minutes >= _ROUND_MINUTES:
+        return f"{minutes} min"
+    return f"{minutes} min {last} s" if minutes else f"{last} s"
 
 
 def exact_age(seconds: float, point: str = ".") -> str:
-    """An age for an engineer: tenths of a second below a minute, then as `duration`."""
+    """An age for an engineer: tenths of a second below a minute, then as `age`."""
     if not math.isfinite(seconds):
         return "–"
-    return f"{number(math.floor(seconds * 10) / 10, 1, point)} s" if seconds < 60 else duration(seconds)
+    return f"{number(math.floor(seconds * 10) / 10, 1, point)} s" if seconds < 60 else age(seconds)
 
 
 def interval(seconds: float, point: str = ".") -> str:

@@ -120,7 +120,7 @@ def _of_machine(
         condition = health.of(session, frame, machine).condition
         connecting = condition is Condition.CONNECTING
         text_id = "notice.connecting" if connecting else "notice.link_down"
-        title = texts.text(text_id, machine=name, age=formats.duration(loss.seconds))
+        title = texts.text(text_id, machine=name, age=formats.age(loss.seconds))
         yield machine, (_Rank.LINK, NoticeView(title, causes.in_words(loss.cause, texts)))
     dead = dead_tags.of(session, frame, machine, texts)
     if dead is not None:

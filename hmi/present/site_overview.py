@@ -22,7 +22,7 @@ class MachineCard:
     ``figures``   the headline figures, most telling first
     ``progress``  done share 0 … 1 of the cycle, None where not known
     ``news``      how fresh the machine is as a whole; ``calm`` whether that is as it should be
-    ``cover``     why nothing of the card is live ("no link for 2:10"); "" while it is
+    ``cover``     why nothing of the card is live ("no link for 2 min 10 s"); "" while it is
     ``cause``     for the person who will repair it
     """
 
@@ -105,9 +105,7 @@ def _cover(found: Health, texts: Texts) -> tuple[str, str]:
     if found.loss is None:
         return "", ""
     text_id = "card.connecting" if found.condition is Condition.CONNECTING else "card.no_link"
-    return texts.text(text_id, age=formats.duration(found.loss.seconds)), causes.in_words(
-        found.loss.cause, texts
-    )
+    return texts.text(text_id, age=formats.age(found.loss.seconds)), causes.in_words(found.loss.cause, texts)
 
 
 def _news(found: Health, texts: Texts) -> tuple[str, bool]:

@@ -53,7 +53,18 @@ def test_durations(seconds: float, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"), [(0.4, "<1 s"), (14.9, "14 s"), (99.9, "99 s"), (130, "2:10"), (math.nan, "–")]
+    ("seconds", "shown"),
+    [
+        (0.4, "<1 s"),
+        (14.9, "14 s"),
+        (59.9, "59 s"),
+        (60, "1 min 0 s"),
+        (130, "2 min 10 s"),
+        (754, "12 min"),
+        (3822, "1 h 3 min"),
+        (86_400 * 2 + 13_320, "2 d 3 h"),
+        (math.nan, "–"),
+    ],
 )
 def test_ages(seconds: float, shown: str) -> None:
     assert formats.age(seconds) == shown
@@ -61,7 +72,17 @@ def test_ages(seconds: float, shown: str) -> None:
 
 def test_an_exact_age_is_never_rounded_up() -> None:
     assert formats.exact_age(1.99) == "1.9 s"
-    assert formats.exact_age(60.0) == "1:00"
+    assert formats.exact_age(60.0) == "1 min 0 s"
+
+
+@given(st.floats(0, 1e8))
+def test_an_age_cannot_be_read_as_a_time_of_day_nor_is_it_rounded_up(seconds: float) -> None:
+    shown = formats.age(seconds)
+    assert ":" not in shown
+    units = {"d": 86_400, "h": 3600, "min": 60, "s": 1}
+    parts = shown.removeprefix("<").split()
+    told = sum(int(n) * units[unit] for n, unit in zip(parts[::2], parts[1::2], strict=True))
+    assert told <= max(seconds, 1.0) < told + units[parts[-1]] + 1
 
 
 @pytest.mark.parametrize(

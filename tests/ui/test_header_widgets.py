@@ -144,6 +144,6 @@ def test_calm_and_warning_notices_differ_by_more_than_colour(qtbot: QtBot) -> No
     sign = QRect(20, 8, 40, 36)
     line.show_view(NoticeView("No notices", calm=True))
     assert share_of(grab(line), DARK.fault, sign) == 0
-    line.show_view(NoticeView("Mill 07: no link for 2:10", "refused", more="1 more"))
+    line.show_view(NoticeView("Mill 07: no link for 2 min 10 s", "refused", more="1 more"))
     assert share_of(grab(line), DARK.fault, sign) > 0.2
     assert share_of(grab(line), DARK.warning_surface, tolerance=3) > 0.7
