@@ -3,6 +3,8 @@
 For each painted change of a tag of pace *live* the bound is *paint − not before*, both monotonic: the
 value cannot have changed at the machine earlier than ``not_before`` (`hmi.model.samples.Batch`), and it
 was on the screen's surface at the paint stamp. What the display itself takes to scan out is not in it.
+Only what the screen in view shows is painted; what it paints less often than every frame counts when it
+does (`hmi.present.drawn`).
 
 A source clock that runs ahead of ours would make the bound too small. Sources correct by the offset that
 they measured and distrust what lies in the future; here no change counts as younger than the moment at
@@ -19,6 +21,7 @@ import numpy.typing as npt
 
 from hmi.model.clock import MILLISECOND, NO_TIME, SECOND
 from hmi.model.columns import Columns
+from hmi.present.drawn import Drawn
 from hmi.present.freshness import Freshness
 from hmi.present.session import Frame, Session
 
@@ -31,6 +34,9 @@ _FINE: Final = np.arange(1.0, 501.0)
 _COARSE: Final = 500.0 * 1.05 ** np.arange(1, 120)
 _EDGES: Final = np.concatenate([_FINE, _COARSE])
 """Upper edges of the bins in ms: 1 ms wide to 500 ms, then 5 % steps to beyond two minutes."""
+
+_NOTHING: Final = np.iinfo(np.int64).max
+"""Later than any moment: no change of this tag waits for its paint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class LatencyBook:
         self._machine_of = np.array([self._machines[tag.machine] for tag in epoch.tags], np.intp)
         self._live_pace = np.array([tag.pace == "live" for tag in epoch.tags], np.bool_)
         self._was_live = np.zeros(len(epoch.tags), np.bool_)
+        self._since = np.full(len(epoch.tags), _NOTHING, np.int64)
         shape = (WINDOW_SECONDS + 1, len(epoch.machines), len(_EDGES) + 1)
         self._counts = np.zeros(shape, np.uint32)
         self._worst = np.zeros(shape[:2], np.int64)
@@ -71,23 +78,30 @@ class LatencyBook:
         self._begun = np.zeros(len(epoch.machines), np.bool_)
         self._second = 0
 
-    def painted(self, frame: Frame, columns: Columns, paint: int) -> None:
-        """Count the changes of a frame that was on the screen at ``paint`` (monotonic ns).
+    def painted(self, frame: Frame, columns: Columns, paint: int, drawn: Drawn) -> None:
+        """Count the changes that were on the screen at ``paint`` (monotonic ns), after a frame.
 
         A change counts where the tag was shown live before it: a first sample and the return of a lost
         value are not changes at the machine, and while a value is not live the screen says that instead.
+        Changes that wait for their paint are one, as old as the first of them; they are forgotten when the
+        tag leaves the view or is no longer live.
         """
+        live = frame.freshness <= Freshness.UNCERTAIN
+        waiting = drawn.shown & live
+        self._since[~waiting] = _NOTHING
         changed = frame.changed
-        counted = changed[self._live_pace[changed] & self._was_live[changed]]
-        counted = counted[columns.not_before[counted] != NO_TIME]
-        counted = counted[frame.freshness[counted] <= Freshness.UNCERTAIN]
-        np.less_equal(frame.freshness, Freshness.UNCERTAIN, out=self._was_live)
+        changed = changed[(waiting & self._was_live & self._live_pace)[changed]]
+        changed = changed[columns.not_before[changed] != NO_TIME]
+        self._was_live = live
+        received = frame.now.monotonic - np.maximum(frame.now.utc - columns.receive_time[changed], 0)
+        since = np.minimum(columns.not_before[changed], received)
+        self._since[changed] = np.minimum(self._since[changed], since)
+        counted = np.flatnonzero(drawn.current & (self._since != _NOTHING))
         if not len(counted):
             return
         self._turn(paint // SECOND)
-        received = frame.now.monotonic - np.maximum(frame.now.utc - columns.receive_time[counted], 0)
-        since = np.minimum(columns.not_before[counted], received)
-        bounds = np.maximum(paint - since, 0)
+        bounds = np.maximum(paint - self._since[counted], 0)
+        self._since[counted] = _NOTHING
         self._count(self._machine_of[counted], bounds)
 
     def view(self, machine: str, now: int) -> LatencyView:

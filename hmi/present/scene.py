@@ -85,11 +85,21 @@ class Scene:
         self._parts: list[list[Part]] = []
         self.views: tuple[SceneView, ...] = tuple(self._view(geometry, view) for view in shown)
         self._begun = False
+        self._seen: tuple[tuple[bool, ...], frozenset[int]] = ((), frozenset())
 
     @property
     def tags(self) -> frozenset[int]:
         """Every tag that something in these views hangs on."""
         return frozenset(tag for view in self.views for item in view.items for tag in item.tags)
+
+    @property
+    def tags_seen(self) -> frozenset[int]:
+        """As `tags`, without what is hidden now."""
+        seen = tuple(item.visible for view in self.views for item in view.items)
+        if seen != self._seen[0]:
+            items = (item for view in self.views for item in view.items if item.visible)
+            self._seen = seen, frozenset(tag for item in items for tag in item.tags)
+        return self._seen[1]
 
     def catch_up(self) -> None:
         """Frames were missed: the next one shows every tag as news, and trails go on after a gap."""

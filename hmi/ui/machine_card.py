@@ -18,6 +18,8 @@ from hmi.ui.painted import Painted
 
 _ROOM_FOR_THREE: Final = 500
 """Design px of width from which on three figures stand side by side."""
+_PAD: Final = 18
+"""Design px between a card's sides and what stands on it."""
 _FOLDERS: Final = re.compile(r"(?<![\w:/])/(?:[^\s/:]+/)+")
 """The folders before a file's name: what is wrong says more than where it is installed."""
 
@@ -58,7 +60,7 @@ class MachineCardWidget(Painted[MachineCard]):
         fill = self.theme.pressed if self._down else self.theme.surface
         painting.box(painter, self.area(), m.px(6), fill)
         self._names(painter, view, m, self.theme.text)
-        pad = m.px(18)
+        pad = m.px(_PAD)
         foot = self.height() - m.px(22)
         top, bottom = m.px(72), self.height() - m.px(40)
         self._figures(painter, view, QRectF(pad, top, self.width() - 2 * pad, bottom - top), m)
@@ -83,7 +85,7 @@ class MachineCardWidget(Painted[MachineCard]):
         painting.text(painter, QPointF(pad, base), view.job, small, self.theme.text_soft, room=room)
 
     def _names(self, painter: QPainter, view: MachineCard, m: Metrics, colour: str) -> None:
-        pad, right = m.px(18), float(self.width() - m.px(18))
+        pad, right = m.px(_PAD), float(self.width() - m.px(_PAD))
         name, small, label = m.font(22, fonts.SEMIBOLD), m.font(14), m.font(20, fonts.MEDIUM)
         state_left = right
         if view.state is not None:
@@ -114,11 +116,19 @@ class MachineCardWidget(Painted[MachineCard]):
         done = QRectF(bar.left(), bar.top(), max(high, wide * share), high)
         painting.box(painter, done, high / 2, self.theme.workpiece_line)
 
+    @property
+    def figures_shown(self) -> int:
+        """So many of the headline figures have room side by side."""
+        return self._room_for(self.width() - 2 * Metrics.of(self).px(_PAD), Metrics.of(self))
+
+    def _room_for(self, width: float, m: Metrics) -> int:
+        return 2 if width < m.px(_ROOM_FOR_THREE) else 3
+
     def _figures(self, painter: QPainter, view: MachineCard, area: QRectF, m: Metrics) -> None:
         """The first figure takes half of the width, the others share the rest; as large as there is room
         for, and as many as can still be read from two metres.
         """
-        figures = view.figures[: 2 if area.width() < m.px(_ROOM_FOR_THREE) else 3]
+        figures = view.figures[: self._room_for(area.width(), m)]
         count = len(figures)
         if not count:
             return

@@ -240,5 +240,6 @@ class PanelConnection(QObject):
             after(session, frame)
 
     def _painted(self, session: Session, frame: Frame) -> None:
-        if self._window.book is not None and self._window.in_view:
-            self._window.book.painted(frame, session.columns, self._clock.now().monotonic)
+        if self._window.book is not None:
+            painted = self._clock.now().monotonic
+            self._window.book.painted(frame, session.columns, painted, self._window.drawn())

@@ -7,6 +7,7 @@ from typing import Protocol
 from PyQt6.QtWidgets import QWidget
 
 from hmi.config.epoch import Machine
+from hmi.present.drawn import Drawn
 from hmi.present.history import HistorySource
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -19,6 +20,10 @@ class Live(Protocol):
 
     def refresh(self, frame: Frame) -> None:
         """Show what is new; repaint only where something is."""
+        ...
+
+    def drawn(self) -> Drawn:
+        """Which tags it shows, as far as the last `refresh` has brought them up to date."""
         ...
 
 

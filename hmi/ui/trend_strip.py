@@ -12,6 +12,7 @@ from hmi.config.epoch import Machine
 from hmi.model.clock import NO_TIME, SECOND
 from hmi.present import format as formats
 from hmi.present import quality
+from hmi.present.drawn import Drawn
 from hmi.present.history import HistorySource
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -103,6 +104,10 @@ class TrendStrip(QWidget):
             return
         self._painted = self._now
         self._show()
+
+    def drawn(self) -> Drawn:
+        """Its figures follow every frame; an earlier window shows nothing of the present."""
+        return Drawn.at_once(len(self._session.epoch.tags), self._feed.indexes if self._window.live else ())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Place the plot between legend and buttons."""

@@ -14,6 +14,7 @@ from hmi.model.clock import Instant
 from hmi.present import format as formats
 from hmi.present import header as headers
 from hmi.present import notices
+from hmi.present.drawn import Drawn
 from hmi.present.freshness import Freshness
 from hmi.present.header import HeaderView
 from hmi.present.history import HistorySource
@@ -152,6 +153,13 @@ class PanelWindow(QWidget):
                 current.show()
             cast(Live, current).refresh(frame)
         self._rested = False
+
+    def drawn(self) -> Drawn:
+        """What a person sees of the last frame on the screen in view; the header's own words are left out."""
+        current = self._current()
+        if current is None or self._rested or not self.in_view:
+            return Drawn.nothing(0 if self.session is None else len(self.session.epoch.tags))
+        return cast(Live, current).drawn()
 
     @property
     def in_view(self) -> bool:

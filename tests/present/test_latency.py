@@ -1,11 +1,15 @@
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND
+from hmi.present.drawn import Drawn
 from hmi.present.latency import BUDGET_MS, LatencyBook, LatencyView
 from tests.ui.builders import Shop, epoch, machine, tag
+
+ALL = Drawn.at_once(3, range(3))
 
 
 def shop() -> tuple[Shop, LatencyBook]:
@@ -22,10 +26,10 @@ def shop() -> tuple[Shop, LatencyBook]:
     return made, LatencyBook(made.session)
 
 
-def paint(made: Shop, book: LatencyBook, *, after_ms: float = 0) -> None:
+def paint(made: Shop, book: LatencyBook, *, after_ms: float = 0, drawn: Drawn | None = None) -> None:
     frame = made.frame()
     made.clock.advance(round(after_ms * MILLISECOND))
-    book.painted(frame, made.session.columns, made.clock.now().monotonic)
+    book.painted(frame, made.session.columns, made.clock.now().monotonic, drawn or ALL)
 
 
 def change(made: Shop, book: LatencyBook, bound_ms: float, name: str = "mill/load") -> None:
@@ -153,3 +157,55 @@ def test_memory_does_not_grow_with_the_load() -> None:
         change(made, book, 20)
     assert book._counts.nbytes == before
     assert seen(made, book).n == 500
+
+
+MASK = st.lists(st.booleans(), min_size=3, max_size=3).map(np.array)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(MASK, MASK, MASK, st.integers(1, 90)), min_size=1, max_size=30))
+def test_only_what_was_shown_since_its_change_counts_and_not_before_its_paint(
+    steps: list[tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_], int]],
+) -> None:
+    """Each step: which tags change, are shown, are brought up to date, and after how many ms."""
+    made, book = ready()
+    names = ("mill/load", "mill/slow", "lathe/x")
+    waits: dict[str, int] = {}
+    bounds: dict[str, list[int]] = {"mill": [], "lathe": []}
+    now = 0
+    for changes, shown, current, after in steps:
+        made.clock.advance(after * MILLISECOND)
+        now += after
+        for name, does, seen_now, up_to_date in zip(names, changes, shown, shown & current, strict=True):
+            if does:
+                made.put(name, float(now))
+            if not seen_now:
+                waits.pop(name, None)
+            elif does and name != "mill/slow":
+                waits.setdefault(name, now)
+            if up_to_date and name in waits:
+                bounds[name.partition("/")[0]].append(now - waits.pop(name))
+        made.table.confirm(made.clock)
+        paint(made, book, drawn=Drawn(shown, shown & current))
+    for machine_id, expected in bounds.items():
+        view = seen(made, book, machine_id)
+        assert view.n == len(expected)
+        if expected:
+            assert view.now == expected[-1]
+            worst = float(np.percentile(expected, 99, method="inverted_cdf"))
+            assert view.p99 is not None
+            assert worst <= view.p99 <= worst * 1.05 + 2
+
+
+def test_a_change_that_waits_for_its_paint_counts_from_the_first_one_waiting() -> None:
+    made, book = ready()
+    waiting = Drawn(ALL.shown, Drawn.nothing(3).current)
+    made.put("mill/load", 1.0)
+    paint(made, book, drawn=waiting)
+    made.clock.advance(90 * MILLISECOND)
+    made.put("mill/load", 2.0)
+    paint(made, book, drawn=waiting)
+    assert seen(made, book).n == 0
+    made.clock.advance(10 * MILLISECOND)
+    paint(made, book)
+    assert (seen(made, book).n, seen(made, book).now) == (1, 100)

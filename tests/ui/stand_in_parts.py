@@ -6,18 +6,23 @@ from typing import Any
 
 from PyQt6.QtWidgets import QWidget
 
+from hmi.present.drawn import Drawn
 from hmi.present.session import Frame, Session
 
 
 class StandIn(QWidget):
-    def __init__(self) -> None:
+    def __init__(self, tags: int) -> None:
         super().__init__()
+        self.tags = tags
         self.frames = 0
         self.machine = ""
 
     def refresh(self, frame: Frame) -> None:
         del frame
         self.frames += 1
+
+    def drawn(self) -> Drawn:
+        return Drawn.nothing(self.tags)
 
     def show_machine(self, machine_id: str) -> None:
         self.machine = machine_id
@@ -31,8 +36,8 @@ class StandInParts:
         del session, frame
 
     def twin(self, *given: Any) -> QWidget:
-        del given
-        self.made.append(StandIn())
+        (session,) = (each for each in given if isinstance(each, Session))
+        self.made.append(StandIn(len(session.epoch.tags)))
         return self.made[-1]
 
     trend_strip = trends = twin

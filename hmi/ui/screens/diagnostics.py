@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QScrollArea, QWidget
 
 from hmi.model.clock import SECOND
 from hmi.present import diagnostics, notices, tag_detail
+from hmi.present.drawn import Drawn
 from hmi.present.session import Frame, Session
 from hmi.present.tag_search import TagSearch
 from hmi.present.texts import Texts
@@ -117,6 +118,15 @@ class DiagnosticsScreen(Screen):
         if listed != self._listed:
             self._listed = listed
             self.update()
+
+    def drawn(self) -> Drawn:
+        """The tags whose rows are in view, and the one whose detail is; the events show no values."""
+        epoch = self.session.epoch
+        if self.events_button.isChecked():
+            return Drawn.nothing(len(epoch.tags))
+        listed = [epoch.index[row.id] for row in self.table.rows_in_view.values()]
+        detailed = [] if self._detail_of is None else [self._detail_of]
+        return Drawn.at_once(len(epoch.tags), [*listed, *detailed])
 
     def _show_cards(self, frame: Frame) -> None:
         session, texts = self.session, self.texts

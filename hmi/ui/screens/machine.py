@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QWidget
 from hmi.config.epoch import Machine
 from hmi.config.screens import MachineScreen as Description
 from hmi.present import tile
+from hmi.present.drawn import Drawn
 from hmi.present.freshness import Freshness
 from hmi.present.history import HistorySource
 from hmi.present.session import Frame, Session
@@ -58,6 +59,7 @@ class MachineScreen(Screen):
         if machine.screen is not None:
             self.trend = parts.trend_strip(machine, session, theme, self.texts, history)
             self.trend.setParent(self)
+        self._figures = Drawn.at_once(len(session.epoch.tags), (*self.tiles, *self.readouts))
         self._panel = QRectF()
         self._behind = True
 
@@ -80,6 +82,14 @@ class MachineScreen(Screen):
         for part in (self.twin, self.trend):
             if part is not None:
                 cast(Live, part).refresh(frame)
+
+    def drawn(self) -> Drawn:
+        """Tiles and readouts, what the twin hangs on, the trends."""
+        shown = self._figures
+        for part in (self.twin, self.trend):
+            if part is not None:
+                shown |= cast(Live, part).drawn()
+        return shown
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """The ground, and the twin's place where there is no twin."""

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
+from hmi.present.drawn import Drawn
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
@@ -24,6 +25,10 @@ class Screen(QWidget):
 
     def refresh(self, frame: Frame) -> None:
         """Show what is new in a frame."""
+        raise NotImplementedError
+
+    def drawn(self) -> Drawn:
+        """Which tags it shows, as far as the last `refresh` has brought them up to date."""
         raise NotImplementedError
 
     def show_machine(self, machine_id: str) -> None:

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QScrollArea, QWidget
 
 from hmi.present import site_overview
+from hmi.present.drawn import Drawn
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
@@ -42,12 +43,25 @@ class SiteScreen(Screen):
         self.cards = [MachineCardWidget(theme, self._sheet) for _ in range(count)]
         for card in self.cards:
             card.opened.connect(self.opened)
+        self._headlines = [
+            [session.index(each.id, name) for name in each.type.headline] for each in session.epoch.machines
+        ]
 
     def refresh(self, frame: Frame) -> None:
         """Each card repaints only if its own figures changed."""
         views = site_overview.cards(self.session, frame, self.texts)
         for card, view in zip(self.cards, views, strict=True):
             card.show_view(view)
+
+    def drawn(self) -> Drawn:
+        """The headline figures that there is room for, on the cards that are not scrolled away."""
+        figures = [
+            index
+            for card, headline in zip(self.cards, self._headlines, strict=False)
+            if not card.visibleRegion().isEmpty()
+            for index in headline[: card.figures_shown]
+        ]
+        return Drawn.at_once(len(self.session.epoch.tags), figures)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Lay the cards out; they scroll where there are more than fit."""

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from hmi.model.clock import NO_TIME, SECOND
 from hmi.present import format as formats
+from hmi.present.drawn import Drawn
 from hmi.present.history import HistorySource
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -54,6 +55,7 @@ class TrendsScreen(Screen):
         self._machine = ""
         self._now = session.welcome.started
         self._painted = NO_TIME
+        self._is_current = False
         self._card = QRectF()
         self.tags = TrendTagList(theme, self)
         self.tags.toggled.connect(self.toggle)
@@ -105,10 +107,18 @@ class TrendsScreen(Screen):
         """Take the frame's samples; repaint at most ten times a second."""
         self._feed.feed(frame)
         self._now = frame.now.utc
-        if self._painted != NO_TIME and 0 <= self._now - self._painted < _REPAINT:
-            return
-        self._painted = self._now
-        self.plot.refresh(frame)
+        self._is_current = self._painted == NO_TIME or not 0 <= self._now - self._painted < _REPAINT
+        if self._is_current:
+            self._painted = self._now
+            self.plot.refresh(frame)
+
+    def drawn(self) -> Drawn:
+        """The tags in the plot, current when it was just repainted; none in a paused plot that is read."""
+        plot, tags = self.plot, len(self.session.epoch.tags)
+        if plot.cursor_time is not None and not plot.window_shown.live:
+            return Drawn.nothing(tags)
+        charted = Drawn.at_once(tags, self._feed.indexes)
+        return charted if self._is_current else Drawn(charted.shown, Drawn.nothing(tags).current)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """The list at the left, the buttons over the plot."""
