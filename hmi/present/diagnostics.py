@@ -188,14 +188,16 @@ def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:
         date=formats.date(session.welcome.started, texts),
     )
     beat = texts.text("diagnostics.heartbeat", age=age)
-    restarts = texts.text("diagnostics.restarts", count=session.restarts)
+    said = [beat, texts.text("diagnostics.restarts", count=session.restarts)]
+    if session.torn:
+        said.insert(1, texts.text("diagnostics.torn", count=formats.number(session.torn, 0)))
     return EndpointRow(
         name=texts.text("event.engine"),
         state=state,
         since=up if frame.engine_alive else texts.text("diagnostics.engine_silent"),
         cause=process,
         offset=process,
-        traffic=f"{beat} · {restarts}",
+        traffic=" · ".join(said),
         losing=False,
     )
 

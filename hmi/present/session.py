@@ -92,6 +92,8 @@ class Session:
     """Endpoints without a link: since when (monotonic ns), however often it was tried in between."""
     heartbeat: int | None = None
     """The engine's last sign of life (monotonic ns), as far as the link has shown one."""
+    torn: int = 0
+    """Looks at this engine's table that found the writer inside each time: the frame kept what it had."""
     restarts: int = 0
     """How often another engine took the place of the one before, since this panel began."""
     _bad_since: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))

@@ -231,6 +231,8 @@ class PanelConnection(QObject):
         if table is not None:
             session.heartbeat = table.heartbeat
         frame = session.refresh(table, now, self._alive)
+        if table is not None:
+            session.torn = table.torn
         window.refresh(frame)
         for before, _ in self._observers:
             before(session, frame)

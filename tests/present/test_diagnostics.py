@@ -165,6 +165,10 @@ def test_the_engine_says_process_start_heartbeat_and_restarts(shop: Shop) -> Non
     assert (found.name, found.state) == ("Engine", LinkState.UP)
     assert "process 4711" in found.offset
     assert found.traffic == "heartbeat 0.5 s ago · 0 restarts"
+    session.torn = 12
+    torn = diagnostics.engine(session, shop.frame(), texts)
+    assert torn.traffic == "heartbeat 0.5 s ago · 12 torn reads · 0 restarts"
+    session.torn = 0
     shop.clock.advance(2 * SECOND)
     found = diagnostics.engine(session, shop.frame(alive=False), texts)
     assert (found.state, found.since) == (LinkState.DOWN, "does not answer")

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from hmi.config.epoch import Epoch
@@ -28,6 +29,7 @@ class StandInEngine:
         self.news = news
         self.beating = True
         self.requests: list[HistoryRequest] = []
+        self._inside = ExitStack()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._end = asyncio.Event()
@@ -49,11 +51,21 @@ class StandInEngine:
     def put(self, tag_id: str, value: float) -> None:
         self._call(lambda: self._put(tag_id, value))
 
+    def stay_inside(self) -> None:
+        """Begin a change of the table and do not end it, as a writer that died there; until `come_out`."""
+        self._call(self._begin_change)
+
+    def come_out(self) -> None:
+        self._call(self._inside.close)
+
     def broadcast(self, message: ToClient) -> None:
         self._call(lambda: self._server.broadcast(message))
 
     def _call(self, act: Callable[[], None]) -> None:
         self._loop.call_soon_threadsafe(act)
+
+    def _begin_change(self) -> None:
+        self._inside.enter_context(self._table.write())
 
     def _put(self, tag_id: str, value: float) -> None:
         index = self.epoch.index[tag_id]

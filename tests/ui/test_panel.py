@@ -17,6 +17,7 @@ from hmi.model.samples import LinkState
 from hmi.present.theme import DARK
 from hmi.ui.history import WAITING, PendingHistory
 from hmi.ui.panel import PanelConnection
+from hmi.ui.screens.diagnostics import DiagnosticsScreen
 from hmi.ui.window import PanelWindow
 from tests.ui.builders import epoch, history_reply, machine, tag
 from tests.ui.stand_in_engine import StandInEngine
@@ -117,6 +118,27 @@ def test_a_change_comes_from_the_table_to_the_screen_and_is_timed(stand: Stand) 
     assert book is not None
     stand.until(lambda: book.view("mill", SystemClock().now().monotonic).n >= 3)
     assert stand.panel.frames.durations_ms()["n"] > 0
+
+
+def test_looks_that_found_the_writer_inside_are_told_on_the_engines_card(stand: Stand) -> None:
+    engine = stand.engine()
+    stand.panel.start()
+    engine.put("mill/load", 40.0)
+    stand.until(lambda: stand.value() == 40.0)
+    stand.window.show_screen("diagnostics")
+
+    def said() -> str:
+        screen = stand.window.findChild(DiagnosticsScreen)
+        view = None if screen is None else screen.engine.view
+        return "" if view is None else view.traffic
+
+    stand.until(lambda: "restarts" in said())
+    engine.stay_inside()
+    stand.until(lambda: "torn reads" in said())
+    engine.come_out()
+    engine.put("mill/load", 41.0)
+    stand.until(lambda: stand.value() == 41.0)
+    assert "torn reads" in said(), "a count since the engine began, not a state"
 
 
 def test_an_engine_that_is_not_there_yet_is_waited_for(stand: Stand) -> None:
