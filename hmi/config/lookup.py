@@ -1,4 +1,4 @@
-"""Where a site folder and the common screens are found.
+"""Where the site folder is found.
 
 In this order: what the caller was given (``--site``), the environment variable, the person's and the
 computer's configuration folder, the copy in the installed package, the root of the repository (editable
@@ -12,8 +12,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import hmi
+
+_VARIABLE: Final = "TWINPANE_SITE"
+_SHIPPED: Final = Path("tags/demo")
+_FILE: Final = "site.yaml"
 
 
 class NotFoundError(LookupError):
@@ -38,15 +43,15 @@ class Places:
     configuration: tuple[Path, ...] | None = None
     package: Path = field(default_factory=lambda: Path(hmi.__file__).parent)
 
-    def candidates(self, name: str, shipped: str) -> list[Path]:
-        """Folders in the order of preference: ``name`` in configurations, ``shipped`` with the product."""
+    def candidates(self) -> list[Path]:
+        """Folders in the order of preference: in configurations, then those shipped with the product."""
         folders = self.configuration
         if folders is None:
             folders = _configuration_folders(self.environment)
         return [
-            *(folder / name for folder in folders),
-            self.package / "_data" / shipped,
-            self.package.parent / shipped,
+            *(folder / "site" for folder in folders),
+            self.package / "_data" / _SHIPPED,
+            self.package.parent / _SHIPPED,
         ]
 
 
@@ -56,40 +61,27 @@ def find_site(given: Path | None = None, places: Places | None = None) -> Path:
     Raises:
         NotFoundError: there is none; a folder that was named must be one, others are not tried then.
     """
-    return _find(given, places or Places(), "site", "tags/demo", "site.yaml")
-
-
-def find_screens(given: Path | None = None, places: Places | None = None) -> Path:
-    """The folder of the screens that any machine can use; see the module for the order.
-
-    Raises:
-        NotFoundError: as in `find_site`.
-    """
-    return _find(given, places or Places(), "screens", "screens", None)
-
-
-def _find(given: Path | None, places: Places, name: str, shipped: str, file: str | None) -> Path:
-    def fits(folder: Path) -> bool:
-        try:
-            return (folder / file).is_file() if file else folder.is_dir()
-        except OSError:  # not for this user to look into, or no name that a file can have
-            return False
-
-    variable = f"TWINPANE_{name.upper()}"
-    named = [(f"--{name}", given)] if given is not None else []
-    if places.environment.get(variable):
-        named.append((variable, Path(places.environment[variable])))
-    wanted = f"a folder with {file}" if file else "a folder"
+    places = places or Places()
+    named = [("--site", given)] if given is not None else []
+    if places.environment.get(_VARIABLE):
+        named.append((_VARIABLE, Path(places.environment[_VARIABLE])))
     if named:
         origin, folder = named[0]
-        if fits(folder):
+        if _is_site(folder):
             return folder
-        raise NotFoundError(f"{origin} names {folder}, expected {wanted}")
-    candidates = places.candidates(name, shipped)
+        raise NotFoundError(f"{origin} names {folder}, expected a folder with {_FILE}")
+    candidates = places.candidates()
     for folder in candidates:
-        if fits(folder):
+        if _is_site(folder):
             return folder
     looked = ", ".join(map(str, candidates))
     raise NotFoundError(
-        f"found no {name} in {looked}: expected {wanted}, or name one by --{name} or {variable}"
+        f"found no site in {looked}: expected a folder with {_FILE}, or name one by --site or {_VARIABLE}"
     )
+
+
+def _is_site(folder: Path) -> bool:
+    try:
+        return (folder / _FILE).is_file()
+    except OSError:  # not for this user to look into, or no name that a file can have
+        return False

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import hmi
-from hmi.config.lookup import NotFoundError, Places, find_screens, find_site
+from hmi.config.lookup import NotFoundError, Places, find_site
 
 
 def a_site(folder: Path) -> Path:
@@ -51,20 +51,10 @@ def test_packaged_copy_before_repository_root(tmp_path: Path, places: Places) ->
     assert find_site(places=places) == packaged
 
 
-def test_screens(tmp_path: Path, places: Places) -> None:
-    (tmp_path / "lib" / "screens").mkdir()
-    assert find_screens(places=places) == tmp_path / "lib" / "screens"
-    (tmp_path / "lib" / "hmi" / "_data" / "screens").mkdir(parents=True)
-    assert find_screens(places=places) == tmp_path / "lib" / "hmi" / "_data" / "screens"
-    (tmp_path / "system" / "screens").mkdir(parents=True)
-    assert find_screens(places=places) == tmp_path / "system" / "screens"
-
-
 def test_this_repository_has_the_demo_site() -> None:
     package = Path(hmi.__file__).parent
     nowhere = Places({}, (), package)
     assert find_site(places=nowhere) in (package.parent / "tags/demo", package / "_data/tags/demo")
-    assert find_screens(places=nowhere).is_dir()
 
 
 @pytest.mark.parametrize(
@@ -77,5 +67,5 @@ def test_this_repository_has_the_demo_site() -> None:
 )
 def test_xdg(environment: dict[str, str], first: str) -> None:
     assert sys.platform != "win32", "the folders of Windows are APPDATA and PROGRAMDATA"
-    candidates = Places(environment).candidates("site", "tags/demo")
+    candidates = Places(environment).candidates()
     assert candidates[:2] == [Path(first), Path("/etc/twinpane/site")]

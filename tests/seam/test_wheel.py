@@ -35,8 +35,8 @@ def test_nothing_else_is_in_it(wheel: Path) -> None:
 
 def test_it_is_the_installed_one_that_runs_and_it_finds_its_demo_site(installation: Installation) -> None:
     code = (
-        "import hmi, json; from hmi.config.lookup import find_site, find_screens;"
-        "print(json.dumps([hmi.__file__, str(find_site()), str(find_screens())]))"
+        "import hmi, json; from hmi.config.lookup import find_site;"
+        "print(json.dumps([hmi.__file__, str(find_site())]))"
     )
     places = [Path(each) for each in json.loads(installation.run("python", "-c", code))]
     assert all(each.is_relative_to(installation.folder / "venv") for each in places), places
