@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND
 from hmi.model.samples import LinkState
 from hmi.present import addresses, quality, status_text
@@ -19,6 +20,7 @@ from hmi.present.texts import Texts
 GRACE: Final = 5 * SECOND
 """How long after the link came up a first value may take before its absence is told."""
 
+_NONE: Final = np.zeros(0, np.intp)
 _SEVERITY: Final = (Freshness.BAD, Freshness.STALE, Freshness.NEVER)
 
 
@@ -33,9 +35,7 @@ class DeadTags:
 def of(session: Session, frame: Frame, machine: str, texts: Texts) -> DeadTags | None:
     """The worst dead value of a machine; ``texts`` are the site's. Lost links are told by `health.loss`."""
     fresh = frame.freshness
-    if (fresh[session.tags_of(machine)] <= Freshness.UNCERTAIN).all():
-        return None
-    dead = _dead(session, frame, machine)
+    dead = find(session, frame, machine)
     if not len(dead):
         return None
     own = texts.for_machine(machine)
@@ -47,10 +47,10 @@ def of(session: Session, frame: Frame, machine: str, texts: Texts) -> DeadTags |
     tag = session.tag(worst)
     said = quality.of(session, frame, worst, own).badge
     title = texts.text("notice.tag", machine=name, tag=formats.label(tag, own), quality=said)
-    status = status_text.named(int(session.columns.status[worst]), texts)
+    said_status = status_text.named(int(session.columns.status[worst]), texts)
     stale = fresh[worst] == Freshness.STALE
     text_id = "notice.tag_stale" if stale else "notice.tag_detail"
-    detail = texts.text(text_id, status=status, address=addresses.address(tag, texts))
+    detail = texts.text(text_id, status=said_status, address=addresses.address(tag, texts))
     others = len(dead) - 1
     if others:
         text_id = "notice.tags_one_more" if others == 1 else "notice.tags_more"
@@ -58,9 +58,11 @@ def of(session: Session, frame: Frame, machine: str, texts: Texts) -> DeadTags |
     return DeadTags(title, detail)
 
 
-def _dead(session: Session, frame: Frame, machine: str) -> npt.NDArray[np.intp]:
-    """The tags in doubt, those of the device before those that are derived from them."""
-    found = [np.zeros(0, np.intp)]
+def find(session: Session, frame: Frame, machine: str) -> npt.NDArray[np.intp]:
+    """The dead tags of links that stand, those of the device before those that are derived from them."""
+    if (frame.freshness[session.tags_of(machine)] <= Freshness.UNCERTAIN).all():
+        return _NONE
+    found = [_NONE]
     linked = True
     for endpoint in session.machine(machine).endpoints:
         news = session.endpoints.get((machine, endpoint))
@@ -70,7 +72,8 @@ def _dead(session: Session, frame: Frame, machine: str) -> npt.NDArray[np.intp]:
         at = session.tags_at(machine, endpoint)
         at = at[frame.freshness[at] > Freshness.UNCERTAIN]
         if frame.now.monotonic - news.since_monotonic < GRACE:
-            at = at[session.columns.confirmed[at] != NO_TIME]
+            waiting = session.columns.status[at] == status.BAD_WAITING_FOR_INITIAL_DATA
+            at = at[(session.columns.confirmed[at] != NO_TIME) & ~waiting]
         found.append(at)
     if linked:
         derived = session.tags_at(machine, "")

@@ -5,20 +5,50 @@ from __future__ import annotations
 from typing import Final
 
 from hmi.present import causes
+from hmi.present import format as formats
+from hmi.present.latency import BUDGET_MS
 from hmi.present.session import ENGINE, Event, Session
 from hmi.present.texts import Texts
 
-CALM: Final = frozenset({"event.link_up", "event.engine_back", "event.engine_new", "event.configuration"})
+CALM: Final = frozenset(
+    f"event.{name}"
+    for name in (
+        "link_up",
+        "engine_back",
+        "engine_new",
+        "configuration",
+        "value_live",
+        "values_live",
+        "in_time",
+    )
+)
 """Events that tell that something is well, or well again."""
 
-ENDING: Final = frozenset({"event.link_lost", "event.engine_lost", "event.engine_exit"})
+ENDING: Final = frozenset(
+    f"event.{name}"
+    for name in (
+        "link_lost",
+        "engine_lost",
+        "engine_exit",
+        "value_bad",
+        "value_stale",
+        "value_missing",
+        "values_dead",
+        "late",
+    )
+)
 """Events that begin something that ends: as long as it stands, the notice line says it as a present thing."""
 
 
 def subject(session: Session, event: Event, texts: Texts) -> str:
-    """The machine by the name it has on screen, with its endpoint; anything else as it was said."""
+    """The machine by the name it has on screen, with its endpoint or tag; anything else as it was said."""
     if event.subject == ENGINE:
         return texts.text(ENGINE)
+    index = session.epoch.index.get(event.subject)
+    if index is not None:
+        tag = session.tag(index)
+        name = texts.text(session.machine(tag.machine).name)
+        return f"{name}: {formats.label(tag, texts.for_machine(tag.machine))}"
     machine, _, endpoint = event.subject.partition(".")
     for each in session.epoch.machines:
         if each.id == machine:
@@ -35,7 +65,18 @@ def short_subject(session: Session, event: Event, texts: Texts) -> str:
     return subject(session, event, texts)
 
 
+def what(event: Event, texts: Texts) -> str:
+    """What happened, where the panel itself tells the event."""
+    return texts.text(event.text_id, count=event.text, budget=BUDGET_MS) if event.text_id else ""
+
+
 def said(event: Event, texts: Texts) -> str:
     """What happened and why."""
-    cause = causes.in_words(event.text, texts)
-    return ": ".join(filter(None, (texts.text(event.text_id), cause))) if event.text_id else cause
+    if event.text_id == "event.value_bad":
+        words = f"status.{event.text}"
+        cause = texts.text(words) if texts.has(words) else event.text
+    elif event.text_id in ("event.values_dead", "event.values_live"):
+        cause = ""
+    else:
+        cause = causes.in_words(event.text, texts)
+    return ": ".join(filter(None, (what(event, texts), cause)))

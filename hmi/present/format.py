@@ -51,7 +51,8 @@ def duration(seconds: float) -> str:
 def age(seconds: float) -> str:
     """How long ago, or for how long: ``<1 s``, ``14 s``, ``2 min 7 s``, ``12 min``, ``1 h 3 min``.
 
-    From a day on ``2 d 3 h``. In units, unlike `duration`: "since 0:05" would read as a time of day. Whole units, rounded down.
+    From a day on ``2 d 3 h``. In units, unlike `duration`: "since 0:05" would read as a time of day.
+    Whole units, rounded down.
     """
     if not math.isfinite(seconds):
         return "–"

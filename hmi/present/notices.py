@@ -156,6 +156,6 @@ def _recent(session: Session, frame: Frame, texts: Texts) -> Iterator[NoticeView
             text_id,
             time=formats.clock(each.utc),
             subject=event_text.subject(session, each, texts),
-            what=texts.text(each.text_id),
+            what=event_text.what(each, texts),
         )
         yield NoticeView(title, causes.in_words(each.text, texts))
