@@ -15,7 +15,8 @@ Emit = Callable[[SourceMessage], None]
 class Source(Protocol):
     """One endpoint of one machine.
 
-    Contract (``hmi.testing.source_contract`` checks it on every source):
+    Contract (``hmi.testing.source_contract`` checks it on every source, ``hmi.testing.device_contract`` what
+    there is about a device that fails):
 
     * ``run`` goes on until it is cancelled, whatever the device does: absent, refusing, killed, frozen,
       restarted with other contents. It reconnects for ever with a bounded pause, and says every change

@@ -1,4 +1,4 @@
-"""What the source contract needs of a device, and a device in a process of its own.
+"""What the source contract needs of a source and its device, and a device in a process of its own.
 
 A device that is killed, frozen or restarted must be one for real: a server in a child process that gets
 the signals, not a mock. `ChildDevice` is the half that every protocol shares.
@@ -11,8 +11,8 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol, runtime_checkable
 
 from hmi.config.tags import Tag
 from hmi.model.clock import SystemClock
@@ -25,20 +25,47 @@ START_TIMEOUT: Final = 60.0
 """Seconds for a device to come up on a machine that is busy with other tests."""
 
 TAG_NAMES: Final = ("a_float", "an_int", "a_bool", "an_enum", "a_string", "a_setpoint", "a_ghost")
-"""The tags that every harness has, see `DeviceHarness`."""
+"""The tags that every harness has, see `SourceHarness`."""
+
+ARRAY_NAMES: Final = ("an_array",)
+"""The tags that a harness has after those where its source knows arrays."""
+
+EXACT: Final[Mapping[str, Value]] = {
+    "a_float": 0.1 + 0.2,
+    "an_int": 2**62 + 1,
+    "a_bool": True,
+    "an_enum": 2,
+    "a_string": "Ø 12 µm — Schlichtgang",
+    "a_setpoint": -273.15,
+}
+"""Values that a detour through text, float32 or float64 would bend; for `SourceHarness.exact`."""
 
 
-class DeviceHarness(Protocol):
-    """One device under the contract's control.
+class SourceHarness(Protocol):
+    """What one source under the contract is made of.
 
     ``tags``   one of each, machine ``device``, in this order and under these names: ``a_float``,
                ``an_int`` (64 bits, signed), ``a_bool``, ``an_enum``, ``a_string``, ``a_setpoint`` (a
-               writable float; all others are read-only) and ``a_ghost``, a float that the device does
-               not have. The tag's index is its place in the tuple.
-    ``frozen_limit``  seconds within which the source promises to tell that a device is frozen
+               writable float; all others are read-only), ``a_ghost``, a number that the source has no
+               value for, and with arrays ``an_array``, of floats. The tag's index is its place in the tuple.
+    ``exact``  the value that each tag but ``a_ghost`` has when a source begins, as ugly as it can have
     """
 
     tags: tuple[Tag, ...]
+    exact: Mapping[str, Value]
+
+    def source(self) -> Source:
+        """A fresh source."""
+        ...
+
+
+@runtime_checkable
+class DeviceHarness(SourceHarness, Protocol):
+    """One device under the contract's control; it can be given the values ``exact`` by `set`.
+
+    ``frozen_limit``  seconds within which the source promises to tell that a device is frozen
+    """
+
     frozen_limit: float
 
     async def start(self) -> None:
@@ -67,10 +94,6 @@ class DeviceHarness(Protocol):
 
     async def writes(self, name: str) -> int:
         """How many writes of that item the device has carried out since it was started."""
-        ...
-
-    def source(self) -> Source:
-        """A fresh source for the device."""
         ...
 
 

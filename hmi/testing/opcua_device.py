@@ -30,6 +30,7 @@ _VARIABLES: Final[tuple[tuple[str, Value, ValueType], ...]] = (
     ("an_enum", 0, ValueType.ENUM),
     ("a_string", "", ValueType.STRING),
     ("a_setpoint", 0.0, ValueType.FLOAT),
+    ("an_array", (), ValueType.FLOATS),
 )
 
 
@@ -52,7 +53,8 @@ async def serve(port: int) -> None:
                 _say({"writes": writes[f"Device.{request['writes']}"]})
                 continue
             if "set" in request:
-                server.set(f"Device.{request['set']}", request["value"])
+                value = request["value"]
+                server.set(f"Device.{request['set']}", tuple(value) if isinstance(value, list) else value)
             else:
                 server.set(f"Device.{request['fail']}", _of_its_type(request["fail"]), BAD_SENSOR_FAILURE)
             await server.flush()

@@ -15,9 +15,9 @@ from hmi.model.clock import SystemClock
 from hmi.model.values import Value, ValueType
 from hmi.sources.modbus import make_modbus_source
 from hmi.sources.protocol import Source
+from hmi.testing.device_contract import DeviceContract
 from hmi.testing.fork_server import ForkServer
-from hmi.testing.harness import ChildDevice, DeviceHarness
-from hmi.testing.source_contract import SourceContract
+from hmi.testing.harness import EXACT, ChildDevice, DeviceHarness
 
 DEVICE = Path(__file__).with_name("modbus_device.py")
 
@@ -52,6 +52,7 @@ TYPES = {
 class ModbusHarness:
     """`DeviceHarness` for Modbus TCP."""
 
+    exact = EXACT
     frozen_limit = 0.05 + 2 * 0.5
     """The interval, then the time-outs of the request and of its witness."""
 
@@ -111,7 +112,7 @@ class ModbusHarness:
         return make_modbus_source(endpoint, list(enumerate(self.tags)), SystemClock())
 
 
-class TestModbus(SourceContract):
+class TestModbus(DeviceContract):
     @pytest.fixture(scope="class")
     @classmethod
     def forks(cls) -> Iterator[ForkServer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 import pytest
 
@@ -15,10 +15,10 @@ from hmi.config.tags import Tag
 from hmi.model.clock import SystemClock
 from hmi.model.values import Value, ValueType
 from hmi.sources.opcua import OpcUaSource, make_opcua_source
+from hmi.testing.device_contract import DeviceContract
 from hmi.testing.fork_server import ForkServer
-from hmi.testing.harness import ChildDevice, DeviceHarness
+from hmi.testing.harness import EXACT, ChildDevice, DeviceHarness
 from hmi.testing.opcua_device import NAMESPACE
-from hmi.testing.source_contract import SourceContract
 
 
 def tag(name: str, wire: ValueType, *, access: str = "read", path: bool = False) -> Tag:
@@ -54,7 +54,9 @@ class OpcUaHarness:
             tag("a_string", ValueType.STRING),
             tag("a_setpoint", ValueType.FLOAT, access="write"),
             tag("a_ghost", ValueType.FLOAT),
+            tag("an_array", ValueType.FLOATS),
         )
+        self.exact: Mapping[str, Value] = dict(EXACT) | {"an_array": (0.1 + 0.2, -1e300, 5e-324)}
         self._device = ChildDevice(lambda: ["--port", str(self.port)], forks)
         self.frozen_limit = self.source().silence_limit
 
@@ -89,7 +91,7 @@ class OpcUaHarness:
         return make_opcua_source(endpoint, list(enumerate(self.tags)), SystemClock(), resolve)
 
 
-class TestOpcUaSource(SourceContract):
+class TestOpcUaSource(DeviceContract):
     @pytest.fixture(scope="class")
     @classmethod
     def forks(cls) -> Iterator[ForkServer]:

@@ -1,9 +1,9 @@
-"""The simulated source under the contract, as far as it applies: there is no device to kill or freeze."""
+"""The simulated source under the contract of every source, and what is its own: there is no device."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import numpy as np
 import pytest
@@ -13,11 +13,13 @@ from hmi.config.endpoints import Paces, SimulatedEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status, values
 from hmi.model.clock import NO_TIME, SECOND, Instant, SystemClock
-from hmi.model.samples import Batch, Confirmation, LinkEvent, LinkState, WriteOutcome
+from hmi.model.samples import Batch, Confirmation, WriteOutcome
 from hmi.model.values import Value, ValueType
+from hmi.sources.protocol import Source
 from hmi.sources.simulated import make_simulated_source
 from hmi.sources.simulated.pace import Pace
-from hmi.testing.harness import Listener
+from hmi.testing.harness import Listener, SourceHarness
+from hmi.testing.source_contract import SourceContract
 
 
 def tag(name: str, wire: ValueType, access: str = "read", **address: object) -> Tag:
@@ -75,6 +77,40 @@ def samples(batches: list[Batch], name: str) -> list[tuple[int, Value]]:
     return found
 
 
+class SimulatedHarness:
+    """`SourceHarness`: constants, of which only the set-point can become another."""
+
+    tags: tuple[Tag, ...] = (
+        tag("a_float", ValueType.FLOAT, kind="constant", low=0.1 + 0.2),
+        tag("an_int", ValueType.INT, kind="constant", low=-(2.0**62) - 1024.0),
+        tag("a_bool", ValueType.BOOL, kind="constant", low=1.0),
+        tag("an_enum", ValueType.ENUM, kind="constant", low=2.0),
+        tag("a_string", ValueType.STRING, kind="constant", text="Ø 12 µm — Schlichtgang"),
+        tag("a_setpoint", ValueType.FLOAT, "write", kind="constant", low=-273.15),
+        tag("a_ghost", ValueType.UINT, kind="constant", low=-1.0),
+        tag("an_array", ValueType.FLOATS, kind="constant", low=0.1 + 0.2),
+    )
+    exact: Mapping[str, Value] = {
+        "a_float": 0.1 + 0.2,
+        "an_int": -(2**62) - 1024,
+        "a_bool": True,
+        "an_enum": 2,
+        "a_string": "Ø 12 µm — Schlichtgang",
+        "a_setpoint": -273.15,
+        "an_array": (0.1 + 0.2,),
+    }
+
+    def source(self) -> Source:
+        endpoint = SimulatedEndpoint(protocol="simulated", paces=Paces(live=0.02))
+        return make_simulated_source(endpoint, list(enumerate(self.tags)), SystemClock())
+
+
+class TestSimulated(SourceContract):
+    @pytest.fixture
+    def harness(self) -> SourceHarness:
+        return SimulatedHarness()
+
+
 class Running(Listener):
     @property
     def batches(self) -> list[Batch]:
@@ -95,11 +131,7 @@ async def running() -> AsyncIterator[Running]:
         yield listener
 
 
-async def test_connecting_then_up_then_every_tag(running: Running) -> None:
-    links = [message.state for message in running.messages if isinstance(message, LinkEvent)]
-    assert links == [LinkState.CONNECTING, LinkState.UP]
-    assert isinstance(running.messages[0], LinkEvent)
-    assert isinstance(running.messages[1], LinkEvent)
+async def test_every_tag_is_in_the_first_batch_of_its_pace(running: Running) -> None:
     assert set(running.batches[0].index.tolist()) == set(INDEX.values())
     for name, value in EXACT.items():
         assert running.has(name, value), name

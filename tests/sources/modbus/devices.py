@@ -17,7 +17,7 @@ from hmi.model.values import Scalar
 from hmi.sources.modbus import make_modbus_source
 from hmi.sources.modbus.codec import natural_type
 from hmi.testing.harness import Listener
-from hmi.testing.source_contract import check_confirmations
+from hmi.testing.heard import check_confirmations
 
 
 def at(address: int, format_: ModbusFormat = ModbusFormat.UINT16, **more: object) -> ModbusAddress:

@@ -25,7 +25,7 @@ from hmi.simulation.opcua_load import encoding
 from hmi.simulation.opcua_server import MachineServer, Variable
 from hmi.sources.opcua import OpcUaSource, connection, make_opcua_source, plan
 from hmi.testing.harness import Listener
-from hmi.testing.source_contract import check_confirmations
+from hmi.testing.heard import check_confirmations
 from hmi.testing.tcp_proxy import TcpProxy
 
 URI: Final = "urn:twinpane:test-truth"
