@@ -13,7 +13,7 @@ from hmi.link.messages import Counters, EndpointNews
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 from hmi.model.samples import LinkState
-from hmi.present import causes, quality, status_text
+from hmi.present import causes, quality, simulated, status_text
 from hmi.present import format as formats
 from hmi.present.addresses import address
 from hmi.present.freshness import Freshness
@@ -46,7 +46,10 @@ class TagRow:
 
 @dataclass(frozen=True, slots=True)
 class EndpointRow:
-    """One endpoint. ``state`` None: nothing heard of it yet; ``losing`` whether changes were lost."""
+    """One endpoint. ``state`` None: nothing heard of it yet; ``losing`` whether changes were lost.
+
+    ``mark`` stands beside the name where the engine makes the values up.
+    """
 
     name: str
     state: LinkState | Literal["unheard"]
@@ -55,6 +58,7 @@ class EndpointRow:
     offset: str
     traffic: str
     losing: bool
+    mark: str = ""
 
 
 def select(
@@ -154,20 +158,31 @@ def _endpoint(
     key = (machine, name)
     news = session.endpoints.get(key)
     counters = session.counters.get(key)
-    title = f"{texts.text(session.machine(machine).name)} / {name}"
+    described = session.machine(machine)
+    title = f"{texts.text(described.name)} / {name}"
+    mark = simulated.mark((described.endpoints[name],), texts)
     losing = counters is not None and bool(counters.lost or counters.unknown_losses)
     through = traffic(counters, texts)
     if not engine_alive:
         last = "" if news is None else status_text.link(news.state, texts)
         cause = texts.text("diagnostics.last_heard", state=last) if last else ""
-        return EndpointRow(title, "unheard", texts.text("diagnostics.not_known"), cause, "", through, losing)
+        return EndpointRow(
+            title, "unheard", texts.text("diagnostics.not_known"), cause, "", through, losing, mark
+        )
     if news is None:
-        return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", through, losing)
+        return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", through, losing, mark)
     began = session.unlinked.get(key, news.since_monotonic)
     age = formats.age((now.monotonic - began) / SECOND)
     since = texts.text("diagnostics.since", state=status_text.link(news.state, texts), age=age)
     return EndpointRow(
-        title, news.state, since, causes.in_words(news.cause, texts), _offset(news, texts), through, losing
+        title,
+        news.state,
+        since,
+        causes.in_words(news.cause, texts),
+        _offset(news, texts),
+        through,
+        losing,
+        mark,
     )
 
 
@@ -189,8 +204,8 @@ def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:
     )
     beat = texts.text("diagnostics.heartbeat", age=age)
     said = [beat, texts.text("diagnostics.restarts", count=session.restarts)]
-    if session.torn:
-        said.insert(1, texts.text("diagnostics.torn", count=formats.number(session.torn, 0)))
+    if session.torn:  # first, as the end is what a narrow card leaves out
+        said.insert(0, texts.text("diagnostics.torn", count=formats.number(session.torn, 0)))
     return EndpointRow(
         name=texts.text("event.engine"),
         state=state,

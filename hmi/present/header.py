@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hmi.config.epoch import Machine
 from hmi.model.context import ContextKey
 from hmi.present import format as formats
-from hmi.present import health, machine_state
+from hmi.present import health, machine_state, simulated
 from hmi.present.freshness import Freshness
 from hmi.present.health import Condition, Health
 from hmi.present.machine_state import StateView
@@ -43,7 +43,10 @@ class TimeLeft:
 
 @dataclass(frozen=True, slots=True)
 class HeaderView:
-    """The header bar without its latency pill. ``path``: what it is, and its ISA-95 area and line."""
+    """The header bar without its latency pill. ``path``: what it is, and its ISA-95 area and line.
+
+    ``mark`` stands beside the title where the engine makes the machine's values up.
+    """
 
     title: str
     path: str
@@ -52,6 +55,7 @@ class HeaderView:
     left: TimeLeft | None
     clock: str
     date: str
+    mark: str = ""
 
 
 def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -> HeaderView:
@@ -67,6 +71,7 @@ def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -
         left=time_left(session, frame, machine, texts),
         clock=formats.clock(frame.now.utc),
         date=formats.date(frame.now.utc, texts),
+        mark=simulated.mark(machine.endpoints.values(), texts),
     )
 
 

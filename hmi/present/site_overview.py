@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hmi.config.epoch import Machine
-from hmi.present import causes, header, health, machine_state, tile
+from hmi.present import causes, header, health, machine_state, simulated, tile
 from hmi.present import format as formats
 from hmi.present.health import Condition, Health
 from hmi.present.machine_state import StateView
@@ -24,6 +24,7 @@ class MachineCard:
     ``news``      how fresh the machine is as a whole; ``calm`` whether that is as it should be
     ``cover``     why nothing of the card is live ("no link for 2 min 10 s"); "" while it is
     ``cause``     for the person who will repair it
+    ``mark``      stands beside the name where the engine makes the values up
     """
 
     machine: str
@@ -37,6 +38,7 @@ class MachineCard:
     calm: bool
     cover: str
     cause: str
+    mark: str = ""
 
 
 def cards(session: Session, frame: Frame, texts: Texts) -> tuple[MachineCard, ...]:
@@ -69,6 +71,7 @@ def card(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Mach
         calm=calm,
         cover=cover,
         cause=cause,
+        mark=simulated.mark(machine.endpoints.values(), texts),
     )
 
 

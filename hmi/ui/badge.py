@@ -36,6 +36,18 @@ def badge(
     return area.left()
 
 
+def badge_after(painter: QPainter, left: float, middle: float, label: str, theme: Theme, m: Metrics) -> float:
+    """A badge that begins a little after ``left``, where a name ends; returns where it ends itself."""
+    right = left + badge_room(label, m)
+    badge(painter, right, middle, label, theme, m, badge_width(label, m))
+    return right
+
+
+def badge_room(label: str, m: Metrics) -> float:
+    """What a name must leave free for `badge_after`; 0 where there is no label."""
+    return badge_width(label, m) + m.px(8) if label else 0.0
+
+
 def plate(painter: QPainter, area: QRectF, theme: Theme, m: Metrics) -> None:
     """A quiet ground under a text that stands on hatch."""
     painting.box(painter, area, m.px(4), theme.surface)

@@ -8,6 +8,7 @@ from PyQt6.QtGui import QPainter
 from hmi.model.samples import LinkState
 from hmi.present.diagnostics import EndpointRow
 from hmi.ui import fonts, painting
+from hmi.ui.badge import badge_after, badge_room
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
 
@@ -37,7 +38,10 @@ class EndpointCard(Painted[EndpointRow]):
             align=painting.RIGHT,
         )
         at = QPointF(x, painting.baseline(bold, lines[0]))
-        painting.text(painter, at, view.name, bold, theme.text, room=right - x - since - m.px(10))
+        room = right - x - since - m.px(10) - badge_room(view.mark, m)
+        x += painting.text(painter, at, view.name, bold, theme.text, room=room)
+        if view.mark:
+            badge_after(painter, x, lines[0], view.mark, theme, m)
         second = view.cause if view.cause and not up else view.offset
         at = QPointF(left, painting.baseline(small, lines[1]))
         painting.text(painter, at, second, small, theme.text_soft, room=right - left)

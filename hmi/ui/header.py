@@ -11,6 +11,7 @@ from hmi.present.machine_state import StateView
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import fonts, painting
+from hmi.ui.badge import badge_after, badge_room
 from hmi.ui.latency_pill import LatencyPill
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
@@ -59,7 +60,14 @@ class HeaderBar(Painted[HeaderView]):
         self._clock(painter, view, m)
 
     def _title(self, painter: QPainter, x: float, view: HeaderView, room: float, m: Metrics) -> float:
-        return self._pair(painter, x, view.title, view.path, min(room, m.px(280)), m, 18)
+        """Name, with the mark beside it, over the path."""
+        free = min(room, m.px(280)) - badge_room(view.mark, m)
+        wide = self._pair(painter, x, view.title, view.path, free, m, 18)
+        if not view.mark:
+            return wide
+        middle = self.height() * (0.32 if view.path else 0.5)
+        end = x + min(painting.width(m.font(18, fonts.SEMIBOLD), view.title), free)
+        return max(wide, badge_after(painter, end, middle, view.mark, self.theme, m) - x)
 
     def _pair(
         self,

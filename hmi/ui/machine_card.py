@@ -10,7 +10,7 @@ from PyQt6.QtGui import QMouseEvent, QPainter
 
 from hmi.present.site_overview import MachineCard
 from hmi.ui import fonts, painting
-from hmi.ui.badge import badge, plate
+from hmi.ui.badge import badge, badge_after, badge_room, plate
 from hmi.ui.card_figure import draw_figure
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
@@ -105,7 +105,9 @@ class MachineCardWidget(Painted[MachineCard]):
                 self._progress(painter, view.progress, m)
         room = state_left - pad - m.px(12)
         at = QPointF(pad, painting.baseline(name, m.px(28)))
-        painting.text(painter, at, view.name, name, colour, room=room)
+        end = pad + painting.text(painter, at, view.name, name, colour, room=room - badge_room(view.mark, m))
+        if view.mark:
+            badge_after(painter, end, m.px(28), view.mark, self.theme, m)
         at = QPointF(pad, painting.baseline(small, m.px(55)))
         painting.text(painter, at, view.type_name, small, self.theme.text_soft, room=room)
 

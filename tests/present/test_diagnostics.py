@@ -167,7 +167,7 @@ def test_the_engine_says_process_start_heartbeat_and_restarts(shop: Shop) -> Non
     assert found.traffic == "heartbeat 0.5 s ago · 0 restarts"
     session.torn = 12
     torn = diagnostics.engine(session, shop.frame(), texts)
-    assert torn.traffic == "heartbeat 0.5 s ago · 12 torn reads · 0 restarts"
+    assert torn.traffic == "12 torn reads · heartbeat 0.5 s ago · 0 restarts"
     session.torn = 0
     shop.clock.advance(2 * SECOND)
     found = diagnostics.engine(session, shop.frame(alive=False), texts)
