@@ -14,6 +14,7 @@ from hmi.model.clock import Instant
 from hmi.present import format as formats
 from hmi.present import header as headers
 from hmi.present import notices
+from hmi.present.chronicle import Chronicle
 from hmi.present.drawn import Drawn
 from hmi.present.freshness import Freshness
 from hmi.present.header import HeaderView
@@ -63,6 +64,7 @@ class PanelWindow(QWidget):
         self.machine_id = ""
         self._screens: dict[tuple[str, str], QWidget] = {}
         self._lost: NoticeView | None = notices.engine_awaited(self.texts)
+        self._chronicle = Chronicle()
         self._pill_at = 0
         self._rested = False
         self.setWindowTitle("Twinpane")
@@ -133,6 +135,7 @@ class PanelWindow(QWidget):
             self.waiting(frame.now)
             return
         self._parts.follow(self.session, frame)
+        self._chronicle.note(self.session, frame, self.book)
         if not self.in_view:
             self._rested = True
             return

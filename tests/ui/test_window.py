@@ -359,3 +359,18 @@ def test_screens_are_made_ahead_one_at_a_time_and_not_anew_when_shown(stand: Sta
         assert screen.machine.id == name
         assert any(widget.view is not None for widget in screen.tiles.values())
     assert len(stand.parts.made) == ahead
+
+
+def test_what_stood_in_the_notice_line_is_in_the_list_even_of_a_window_that_rests(stand: Stand) -> None:
+    for _ in range(2):
+        stand.shop.clock.advance(SECOND)
+        stand.frame()
+    told = {each.subject for each in stand.shop.session.notices if each.text_id == "event.value_bad"}
+    assert told == {"mill_07/b"}
+    stand.window.hide()
+    stand.shop.put("mill_07/b", 1.0)
+    for _ in range(8):
+        stand.shop.clock.advance(SECOND)
+        stand.shop.put("mill_07/b", 1.0)
+        stand.frame()
+    assert "event.value_live" in [each.text_id for each in stand.shop.session.notices]
