@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,17 @@ def test_what_is_tested_is_what_is_run() -> None:
     run, tested = (read(name) for name in LOCKS)
     for dist, entries in run.items():
         assert {version for version, _, _ in entries} == {version for version, _, _ in tested[dist]}
+
+
+def test_what_a_panel_must_install_is_imported() -> None:
+    sources = "\n".join(file.read_text() for file in (ROOT / "hmi").rglob("*.py"))
+    imported = set(re.findall(r"^\s*(?:import|from) (\w+)", sources, flags=re.M))
+    used = {
+        canonicalize_name(dist)
+        for module, dists in packages_distributions().items()
+        if module in imported
+        for dist in dists
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = {canonicalize_name(Requirement(each).name) for each in project["dependencies"]}
+    assert asked - used == set()
