@@ -1,1 +1,4 @@
-"""Measurements of the running program, printed as JSON by ``twinpane bench``; never a test's verdict."""
+"""Measurements of the running program, printed as JSON by ``twinpane bench``.
+
+No quick test judges by them; `packaging/test --full` holds medians of several runs to the bounds.
+"""
