@@ -17,6 +17,7 @@ from hmi.present.history import HistorySource
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
+from hmi.present.trend_memory import trend_indexes
 from hmi.ui import painting
 from hmi.ui.metrics import Metrics
 from hmi.ui.parts import Live, Parts
@@ -52,11 +53,11 @@ class MachineScreen(Screen):
             session.index(machine.id, name): ReadoutWidget(theme, self) for name in self._description.readouts
         }
         self.twin = None
-        if machine.geometry is not None and machine.screen is not None:
+        if machine.geometry is not None:
             self.twin = parts.twin(machine, session, theme, self.texts)
             self.twin.setParent(self)
         self.trend = None
-        if machine.screen is not None:
+        if trend_indexes(session, machine):
             self.trend = parts.trend_strip(machine, session, theme, self.texts, history)
             self.trend.setParent(self)
         self._figures = Drawn.at_once(len(session.epoch.tags), (*self.tiles, *self.readouts))
@@ -92,10 +93,10 @@ class MachineScreen(Screen):
         return shown
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        """The ground, and the twin's place where there is no twin."""
+        """The ground, and the twin's place where there is one for it and no twin."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), painting.color(self.theme.background))
-        if self.twin is None:
+        if self.twin is None and not self._panel.isEmpty():
             self._draw_empty(painter, Metrics.of(self))
         painter.end()
 
@@ -105,7 +106,7 @@ class MachineScreen(Screen):
         painting.text(
             painter,
             self._panel.center(),
-            self.texts.text("machine.no_screen"),
+            self.texts.text("twin.none"),
             m.font(15),
             self.theme.text_soft,
             room=self._panel.width() - m.px(40),
@@ -128,9 +129,11 @@ class MachineScreen(Screen):
 
     def _beside(self, area: QRectF, m: Metrics) -> None:
         gap = m.px(_GAP)
-        wide = min(m.px(420), area.width() * 0.36)
+        wide = area.width()
+        if self.twin is not None or self.readouts:
+            wide = min(m.px(420), area.width() * 0.36)
+            self._stand(QRectF(area.left(), area.top(), area.width() - wide - m.px(12), area.height()), m)
         column = QRectF(area.right() - wide, area.top(), wide, area.height())
-        self._stand(QRectF(area.left(), area.top(), area.width() - wide - m.px(12), area.height()), m)
         count = len(self.tiles)
         high = min((column.height() - (count - 1) * gap) / max(1, count), m.px(120))
         for number, widget in enumerate(self.tiles.values()):
@@ -170,10 +173,11 @@ class MachineScreen(Screen):
 
 
 def _plain(machine: Machine) -> Description:
-    """The screen of a machine type that describes none: its headline figures."""
+    """The screen of a machine type that describes none: its drawing if it has one, its headline figures."""
     names = machine.type.headline
+    views = ("none",) if machine.geometry is None else tuple(view.name for view in machine.geometry.views)
     return Description.model_validate(
-        {"views": ("none",), "tiles": tuple({"tag": name} for name in names), "trends": names[:1]}
+        {"views": views, "tiles": tuple({"tag": name} for name in names), "trends": names}
     )
 
 
