@@ -8,7 +8,7 @@ from PyQt6.QtGui import QPainter
 from hmi.model.samples import LinkState
 from hmi.present.diagnostics import EndpointRow
 from hmi.ui import fonts, painting
-from hmi.ui.badge import badge_after, badge_room
+from hmi.ui.badge import badge
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
 
@@ -38,13 +38,13 @@ class EndpointCard(Painted[EndpointRow]):
             align=painting.RIGHT,
         )
         at = QPointF(x, painting.baseline(bold, lines[0]))
-        room = right - x - since - m.px(10) - badge_room(view.mark, m)
-        x += painting.text(painter, at, view.name, bold, theme.text, room=room)
-        if view.mark:
-            badge_after(painter, x, lines[0], view.mark, theme, m)
+        painting.text(painter, at, view.name, bold, theme.text, room=right - x - since - m.px(10))
+        free = right
+        if view.mark:  # here, as the name has no room to spare
+            free = badge(painter, right, lines[1], view.mark, theme, m, right - left) - m.px(8)
         second = view.cause if view.cause and not up else view.offset
         at = QPointF(left, painting.baseline(small, lines[1]))
-        painting.text(painter, at, second, small, theme.text_soft, room=right - left)
+        painting.text(painter, at, second, small, theme.text_soft, room=free - left)
         at = QPointF(left, painting.baseline(small, lines[2]))
         colour = theme.text if view.losing else theme.text_soft
         painting.text(painter, at, view.traffic, small, colour, room=right - left)
