@@ -11,8 +11,8 @@ import numpy.typing as npt
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND
 from hmi.model.samples import LinkState
-from hmi.present import addresses, quality, status_text
 from hmi.present import format as formats
+from hmi.present import quality, status_text
 from hmi.present.freshness import Freshness
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -26,7 +26,10 @@ _SEVERITY: Final = (Freshness.BAD, Freshness.STALE, Freshness.NEVER)
 
 @dataclass(frozen=True, slots=True)
 class DeadTags:
-    """``title`` names the machine, the tag and how dead it is; ``detail`` why, and how many others are."""
+    """``title`` names the machine, the tag and how dead it is; ``detail`` why, and how many others are.
+
+    In words for who stands at the machine; addresses and the codes of the protocol are in Diagnostics.
+    """
 
     title: str
     detail: str
@@ -47,10 +50,11 @@ def of(session: Session, frame: Frame, machine: str, texts: Texts) -> DeadTags |
     tag = session.tag(worst)
     said = quality.of(session, frame, worst, own).badge
     title = texts.text("notice.tag", machine=name, tag=formats.label(tag, own), quality=said)
-    said_status = status_text.named(int(session.columns.status[worst]), texts)
     stale = fresh[worst] == Freshness.STALE
-    text_id = "notice.tag_stale" if stale else "notice.tag_detail"
-    detail = texts.text(text_id, status=said_status, address=addresses.address(tag, texts))
+    code = int(session.columns.status[worst])
+    advice = f"notice.advice.{status.name(code)}"
+    text_id = "notice.tag_stale" if stale else advice if texts.has(advice) else "notice.tag_detail"
+    detail = texts.text(text_id, status=status_text.words(code, texts))
     others = len(dead) - 1
     if others:
         text_id = "notice.tags_one_more" if others == 1 else "notice.tags_more"

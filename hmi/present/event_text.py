@@ -17,6 +17,7 @@ CALM: Final = frozenset(
         "engine_back",
         "engine_new",
         "configuration",
+        "configuration_right",
         "value_live",
         "values_live",
         "in_time",
@@ -38,6 +39,10 @@ ENDING: Final = frozenset(
     )
 )
 """Events that begin something that ends: as long as it stands, the notice line says it as a present thing."""
+
+
+_WHOLE: Final = ("event.values_dead", "event.values_live", "event.engine_exit")
+"""Their text is a part of the sentence."""
 
 
 def subject(session: Session, event: Event, texts: Texts) -> str:
@@ -67,7 +72,8 @@ def short_subject(session: Session, event: Event, texts: Texts) -> str:
 
 def what(event: Event, texts: Texts) -> str:
     """What happened, where the panel itself tells the event."""
-    return texts.text(event.text_id, count=event.text, budget=BUDGET_MS) if event.text_id else ""
+    given = {"count": event.text, "how": event.text, "budget": BUDGET_MS}
+    return texts.text(event.text_id, **given).rstrip() if event.text_id else ""
 
 
 def said(event: Event, texts: Texts) -> str:
@@ -75,7 +81,7 @@ def said(event: Event, texts: Texts) -> str:
     if event.text_id == "event.value_bad":
         words = f"status.{event.text}"
         cause = texts.text(words) if texts.has(words) else event.text
-    elif event.text_id in ("event.values_dead", "event.values_live"):
+    elif event.text_id in _WHOLE:
         cause = ""
     else:
         cause = causes.in_words(event.text, texts)

@@ -78,6 +78,7 @@ def notice(session: Session, frame: Frame, book: LatencyBook, machine: str, text
         (_Rank.LEFT_OUT, NoticeView(texts.text("notice.quarantined", name=each.name), each.cause))
         for each in session.epoch.quarantined
     ]
+    others += ((_Rank.LEFT_OUT, each) for each in _flaws(session, texts))
     others += ((_Rank.EVENT, each) for each in _recent(session, frame, texts))
     ordered = [each for part in (first, others) for _, each in sorted(part, key=lambda one: one[0])]
     if not ordered:
@@ -120,8 +121,10 @@ def _of_machine(
         condition = health.of(session, frame, machine).condition
         connecting = condition is Condition.CONNECTING
         text_id = "notice.connecting" if connecting else "notice.link_down"
-        title = texts.text(text_id, machine=name, age=formats.age(loss.seconds))
-        yield machine, (_Rank.LINK, NoticeView(title, causes.in_words(loss.cause, texts)))
+        several = len(session.machine(machine).endpoints) > 1
+        where = f"{name} / {loss.endpoint}" if several else name
+        title = texts.text(text_id, machine=where, age=formats.age(loss.seconds))
+        yield machine, (_Rank.LINK, NoticeView(title, texts.text("notice.link_detail")))
     dead = dead_tags.of(session, frame, machine, texts)
     if dead is not None:
         yield machine, (_Rank.VALUES, NoticeView(dead.title, dead.detail))
@@ -137,6 +140,14 @@ def _of_machine(
                 ),
             ),
         )
+
+
+def _flaws(session: Session, texts: Texts) -> Iterator[NoticeView]:
+    """Mistakes in files that only cost what is shown: as long as they are there."""
+    flaws = session.epoch.flaws
+    if flaws:
+        text_id = "notice.flaw" if len(flaws) == 1 else "notice.flaws"
+        yield NoticeView(texts.text(text_id, count=len(flaws)), flaws[0])
 
 
 def _recent(session: Session, frame: Frame, texts: Texts) -> Iterator[NoticeView]:

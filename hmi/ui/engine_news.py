@@ -12,6 +12,9 @@ from hmi.ui.window import PanelWindow
 _UNTOLD: Final = 20
 """How many events are kept before there is a session."""
 
+_TOLD: Final = {"engine.silent": "engine.told_silent", "engine.broken": "engine.told_broken"}
+"""What is wrong, as an event tells it."""
+
 
 class EngineEnd(Protocol):
     """How an engine ended.
@@ -71,13 +74,18 @@ class EngineNews:
         self.lose(now, "engine.closed" if ended else "engine.broken", cause=error)
 
     def lose(self, now: Instant, reason: str, **values: object) -> None:
-        """Nothing is live; ``reason`` is the text id of what is wrong now. The first loss is the one told."""
-        said = self._text(reason, **values)
+        """Nothing is live; ``reason`` is the text id of what is wrong now. The first loss is the one told.
+
+        The window says it in words for an operator; what an engineer needs is in the events.
+        """
         if self._since is None:
             self._since = now.utc
-            self._tell(Event(now.utc, ENGINE, said, "event.engine_lost"))
-        if self._ended is not None and self._ended.at.utc >= self._since:
-            said = f"{said} {self._end_text(self._ended)}"
+            told = _TOLD.get(reason)
+            cause = "" if told is None else self._text(told, **values)
+            self._tell(Event(now.utc, ENGINE, cause, "event.engine_lost"))
+        if self._ended is not None and self._ended.at.utc >= self._since and reason != "engine.begins":
+            reason = "engine.restarts"
+        said = self._text(reason, **values)
         if said != self._said:
             self._said = said
             self._window.engine_lost(self._since, said)
@@ -87,10 +95,10 @@ class EngineNews:
         if end is None or end is self._ended:
             return False
         self._ended = end
-        said = self._end_text(end)
-        self._tell(Event(end.at.utc, ENGINE, said, "event.engine_exit"))
+        how = self._end_text(end)
+        self._tell(Event(end.at.utc, ENGINE, how, "event.engine_exit"))
         if self._session is None:
-            self._window.engine_lost(None, said)
+            self._window.engine_lost(None, self._text("engine.ended", how=how))
         return True
 
     def _answers(self, now: Instant | None = None, text_id: str = "") -> None:

@@ -126,11 +126,11 @@ def test_the_list_is_filtered_by_machine_and_by_what_is_not_good(shop: Shop) -> 
 def test_endpoints_say_state_cause_clock_and_losses(shop: Shop) -> None:
     found = diagnostics.endpoints(shop.session, shop.clock.now(), Texts.of(shop.epoch))
     mill, line, press = found
-    assert (mill.name, mill.since, mill.losing) == ("Mill 07 / main", "up for 2 min 10 s", False)
+    assert (mill.name, mill.since, mill.losing) == ("Mill 07 / main", "connected for 2 min 10 s", False)
     assert mill.offset == "clock 1.2 ± 0.4 ms"
     assert line.losing
     assert line.traffic == "18\N{THIN SPACE}040 samples · 3 lost + 1 unknown · connected 2×"
-    assert (press.since, press.cause) == ("down for 2 min 10 s", "127.0.0.1:4840 refused the connection")
+    assert (press.since, press.cause) == ("no link for 2 min 10 s", "127.0.0.1:4840 refused the connection")
     only = diagnostics.endpoints(shop.session, shop.clock.now(), Texts.of(shop.epoch), "line_1")
     assert only == (line,)
 
@@ -154,7 +154,7 @@ def test_without_an_engine_nobody_knows_how_a_link_stands(shop: Shop) -> None:
     dead = diagnostics.endpoints(shop.session, now, texts, engine_alive=False)
     assert {each.state for each in dead} == {"unheard"}
     assert {each.since for each in dead} == {"not known"}
-    assert dead[0].cause == "the engine does not answer; last heard: up"
+    assert dead[0].cause == "the data service does not answer; last heard: connected"
     assert [each.traffic for each in dead] == [each.traffic for each in alive]
 
 
@@ -162,7 +162,7 @@ def test_the_engine_says_process_start_heartbeat_and_restarts(shop: Shop) -> Non
     texts, session = Texts.of(shop.epoch), shop.session
     session.heartbeat = shop.clock.now().monotonic - SECOND // 2
     found = diagnostics.engine(session, shop.frame(), texts)
-    assert (found.name, found.state) == ("Engine", LinkState.UP)
+    assert (found.name, found.state) == ("Data service", LinkState.UP)
     assert "process 4711" in found.offset
     assert found.traffic == "heartbeat 0.5 s ago · 0 restarts"
     session.torn = 12

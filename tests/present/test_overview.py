@@ -250,11 +250,11 @@ def test_the_worst_is_said_and_the_others_are_counted(shop: Shop) -> None:
     shop.link("press_04", LinkState.UP)
     bad = said(shop, book)
     assert (bad.title, bad.more) == ("Mill 07: B bad 4 s", "2 more")
-    assert bad.detail == "Sensor failure (BadSensorFailure), nsu=http://example.org/mill/;s=mill_07.b"
+    assert bad.detail == "Sensor failure: check the sensor and its cable"
     shop.put("mill_07/b", 12.0)
     stale = said(shop, book)
     assert stale.title == "Anodizing 1: Bath A pH stale 14 s"
-    assert stale.detail == "No news from the device, input register 8 float32 ABCD, unit 1"
+    assert stale.detail == "No news from the machine"
     shop.put("line_1/bath_ph", 1.0)
     assert said(shop, book).title == "laser_01 left out"
 
@@ -285,7 +285,7 @@ def test_several_dead_values_are_counted_and_the_sensor_comes_before_what_derive
     made.put("m/depth", 0.0, status=status.BAD_NO_COMMUNICATION)
     made.put("m/load", 1.0)
     found = said(made, LatencyBook(made.session))
-    assert (found.title, found.more) == ("machine.m: no link for <1 s", "")
+    assert (found.title, found.more) == ("machine.m / probe: no link for <1 s", "")
 
 
 def test_a_value_that_does_not_come_is_told_after_a_while() -> None:
@@ -362,7 +362,7 @@ def test_german_is_said_in_german() -> None:
     shop = demo_shop("de")
     found = cards(shop)
     assert found["mill_07"].state == StateView("Bearbeitung läuft", "running")
-    assert found["press_04"].cover == "keine Verbindung seit 2 min 10 s"
+    assert found["press_04"].cover == "getrennt seit 2 min 10 s"
     assert found["line_1"].figures[0].readout.value == "9,4"
 
 
@@ -376,3 +376,19 @@ def test_calm_says_how_many_values_are_uncertain() -> None:
     made.put("m/b", 2.0, status=status.UNCERTAIN)
     view = said(made, book)
     assert (view.detail, view.calm) == ("All links up, 1 uncertain", True)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_line_names_no_address_and_no_code(language: str) -> None:
+    shop = demo_shop(language)
+    book, technical = (
+        LatencyBook(shop.session),
+        ("://", "nsu=", "127.0.0.1", "register", "BadSensor", "Errno"),
+    )
+    said_once = set()
+    for machine_id in ("press_04", "mill_07", "line_1"):
+        view = said(shop, book, machine_id)
+        said_once.add(view.title)
+        assert view.detail
+        assert not [each for each in technical if each in view.title + view.detail]
+    assert len(said_once) == 3

@@ -72,7 +72,7 @@ def test_before_an_engine_the_window_says_that_it_waits(qtbot: QtBot) -> None:
     made = Stand(qtbot, demo_shop())
     made.window.waiting(made.shop.clock.now())
     assert made.window.notice.view is not None
-    assert made.window.notice.view.title == "Waiting for the engine"
+    assert made.window.notice.view.title == "Waiting for the data service"
     assert made.window.header.latency.view is not None
     assert not made.window.header.latency.view.live
 
@@ -168,7 +168,7 @@ def test_a_silent_engine_is_said_and_everything_is_hatched(stand: Stand) -> None
     stand.frame(alive=False)
     view = stand.window.notice.view
     assert view is not None
-    assert view.title.startswith("Engine not responding since ")
+    assert view.title.startswith("Data service not responding since ")
     assert "the engine has closed the link" in view.detail
     assert share_of(grab(stand.screen()), DARK.hatch_line, QRect(848, 10, 420, 440)) > live + 0.1
     pill = stand.window.header.latency.view
@@ -179,7 +179,7 @@ def test_a_silent_engine_is_said_and_everything_is_hatched(stand: Stand) -> None
     stand.shop.table.confirm(stand.shop.clock)
     stand.frame()
     assert stand.window.notice.view is not None
-    assert not stand.window.notice.view.title.startswith("Engine")
+    assert not stand.window.notice.view.title.startswith("Data service")
 
 
 def test_flush_paints_before_it_returns(stand: Stand) -> None:
