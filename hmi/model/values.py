@@ -34,11 +34,17 @@ class ValueType(StrEnum):
     ENUM = "enum"
     STRING = "string"
     FLOATS = "float[]"
+    INTS = "int[]"
 
     @property
     def in_side_area(self) -> bool:
         """Whether the value lies in the side area and the lane only points there."""
-        return self in (ValueType.STRING, ValueType.FLOATS)
+        return self is ValueType.STRING or self.is_array
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the value is a row of numbers: float64, or signed integers of 64 bits."""
+        return self in (ValueType.FLOATS, ValueType.INTS)
 
     @property
     def numeric(self) -> bool:
@@ -122,10 +128,17 @@ def float_holds(lanes: npt.NDArray[np.uint64], value_type: ValueType) -> npt.NDA
     return np.asarray(magnitude // lowest < np.uint64(EXACT_BELOW))
 
 
-def pack_side(value: str | tuple[float, ...]) -> bytes:
-    """The side-area bytes of a string (UTF-8) or of an array (little-endian float64)."""
+def pack_side(value: str | tuple[float, ...], array: ValueType = ValueType.FLOATS) -> bytes:
+    """The side-area bytes of a string (UTF-8) or of an array of type ``array`` (8 bytes each, little-endian).
+
+    Raises:
+        TypeError: a number in an ``int[]`` is no integer.
+        OverflowError: an integer in it is outside 64 bits, signed.
+    """
     if isinstance(value, str):
         return value.encode("utf-8", errors="replace")
+    if array is ValueType.INTS:
+        return struct.pack(f"<{len(value)}Q", *(to_lane(each, ValueType.INT) for each in value))
     return struct.pack(f"<{len(value)}d", *value)
 
 
@@ -137,8 +150,9 @@ def unpack_side(payload: bytes, value_type: ValueType) -> str | tuple[float, ...
     """
     if value_type is ValueType.STRING:
         return payload.decode("utf-8", errors="replace")
-    if value_type is ValueType.FLOATS:
-        return struct.unpack(f"<{len(payload) // 8}d", payload[: len(payload) // 8 * 8])
+    if value_type.is_array:
+        kind = "q" if value_type is ValueType.INTS else "d"
+        return struct.unpack(f"<{len(payload) // 8}{kind}", payload[: len(payload) // 8 * 8])
     raise TypeError(f"a {value_type} has no side area")
 
 

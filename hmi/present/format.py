@@ -117,7 +117,8 @@ def value(value: Value, tag: Tag, texts: Texts) -> str:
     if isinstance(value, str):
         return value or texts.text("value.none")
     if isinstance(value, tuple):
-        shown = "; ".join(number(each, tag.decimals, point) for each in value[:_WORDS_KEPT])
+        decimals = 0 if tag.type is ValueType.INTS else tag.decimals
+        shown = "; ".join(number(each, decimals, point) for each in value[:_WORDS_KEPT])
         return shown + ("; …" if len(value) > _WORDS_KEPT else "")
     return number(value, tag.decimals if isinstance(value, float) else 0, point)
 

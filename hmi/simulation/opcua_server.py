@@ -32,6 +32,7 @@ _VARIANTS: Final = {
     ValueType.ENUM: "Int32",
     ValueType.STRING: "String",
     ValueType.FLOATS: "Double",
+    ValueType.INTS: "Int64",
 }
 
 
@@ -44,7 +45,7 @@ class Variable:
     ``node``      string identifier: the NodeId is ``nsu=<namespace>;s=<node>``
     ``value``     first value
     ``variant``   built-in OPC UA type (``Int16``, ``Float``…) where it is not the usual one of ``type``:
-                  Double, Int64, UInt64, Boolean, Int32 (enum), String, Double array
+                  Double, Int64, UInt64, Boolean, Int32 (enum), String, arrays of Double and Int64
     ``labels``    of an enum: number → name, published as its EnumValues property (OPC 10000-8, 5.3.3.3)
     """
 

@@ -15,7 +15,7 @@ from hmi.model.clock import NO_TIME, Instant
 from hmi.model.context import ContextKey
 from hmi.model.samples import Batch
 from hmi.model.status import GOOD
-from hmi.model.values import Scalar, ValueType, pack_side, side_lane, to_lane
+from hmi.model.values import Value, ValueType, pack_side, side_lane, to_lane
 
 
 def epoch_of(
@@ -61,7 +61,7 @@ def epoch_of(
 
 def batch_of(
     epoch: Epoch,
-    samples: Sequence[tuple[str, Scalar] | tuple[str, Scalar, int] | tuple[str, Scalar, int, int]],
+    samples: Sequence[tuple[str, Value] | tuple[str, Value, int] | tuple[str, Value, int, int]],
     received: Instant,
     *,
     machine: str = "m",
@@ -73,8 +73,8 @@ def batch_of(
         number = epoch.index[f"{machine}/{name}"]
         wire = epoch.tags[number].wire
         index.append(number)
-        if isinstance(value, str):
-            payload = pack_side(value)
+        if isinstance(value, str | tuple):
+            payload = pack_side(value, wire)
             raw.append(side_lane(len(side), len(payload)))
             side += payload
         else:

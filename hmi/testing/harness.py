@@ -27,7 +27,7 @@ START_TIMEOUT: Final = 60.0
 TAG_NAMES: Final = ("a_float", "an_int", "a_bool", "an_enum", "a_string", "a_setpoint", "a_ghost")
 """The tags that every harness has, see `SourceHarness`."""
 
-ARRAY_NAMES: Final = ("an_array",)
+ARRAY_NAMES: Final = ("an_array", "an_int_array")
 """The tags that a harness has after those where its source knows arrays."""
 
 EXACT: Final[Mapping[str, Value]] = {
@@ -47,7 +47,8 @@ class SourceHarness(Protocol):
     ``tags``   one of each, machine ``device``, in this order and under these names: ``a_float``,
                ``an_int`` (64 bits, signed), ``a_bool``, ``an_enum``, ``a_string``, ``a_setpoint`` (a
                writable float; all others are read-only), ``a_ghost``, a number that the source has no
-               value for, and with arrays ``an_array``, of floats. The tag's index is its place in the tuple.
+               value for, and with arrays ``an_array``, of floats, and ``an_int_array``. The tag's index is
+               its place in the tuple.
     ``exact``  the value that each tag but ``a_ghost`` has when a source begins, as ugly as it can have
     """
 

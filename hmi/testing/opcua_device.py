@@ -31,6 +31,7 @@ _VARIABLES: Final[tuple[tuple[str, Value, ValueType], ...]] = (
     ("a_string", "", ValueType.STRING),
     ("a_setpoint", 0.0, ValueType.FLOAT),
     ("an_array", (), ValueType.FLOATS),
+    ("an_int_array", (), ValueType.INTS),
 )
 
 

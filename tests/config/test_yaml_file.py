@@ -125,7 +125,7 @@ def test_every_mistake_at_once_with_its_line(tmp_path: Path) -> None:
         "6: tags.spindle_speed.max_age: found 0, expected a number > 0",
         (
             "7: tags.spindle_speed.type: found the text 'flaot', expected one of float, int, uint, bool, "
-            "enum, string or float[], did you mean `float`?"
+            "enum, string, float[] or int[], did you mean `float`?"
         ),
         "8: tags.spindle_speed.limits: expected low_low ≤ low ≤ high ≤ high_high",
         "11: tags.spindle_speed.aliases: found the text 'raw', expected a list",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.model.values import ValueType, as_floats, float_holds, to_lane
+from hmi.model.values import ValueType, as_floats, float_holds, pack_side, to_lane, unpack_side
 
 EDGES = st.builds(
     lambda power, odd, step: 2**power + odd * 2**step,
@@ -39,3 +39,21 @@ def test_a_float_holds_floats_and_truth() -> None:
     lanes = np.array([0, 1, 2**64 - 1], np.uint64)
     assert float_holds(lanes, ValueType.FLOAT).all()
     assert float_holds(lanes, ValueType.BOOL).all()
+
+
+@given(st.lists(SIGNED, max_size=9).map(tuple))
+def test_an_array_of_integers_comes_back_exact(numbers: tuple[int, ...]) -> None:
+    payload = pack_side(numbers, ValueType.INTS)
+    assert len(payload) == 8 * len(numbers)
+    found = unpack_side(payload, ValueType.INTS)
+    assert found == numbers
+    assert all(type(each) is int for each in found)
+    assert unpack_side(payload + b"cut", ValueType.INTS) == numbers
+
+
+def test_an_array_of_integers_takes_no_others() -> None:
+    with pytest.raises(OverflowError):
+        pack_side((1, 2**63), ValueType.INTS)
+    for other in (1.0, True):
+        with pytest.raises(TypeError):
+            pack_side((1, other), ValueType.INTS)

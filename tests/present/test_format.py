@@ -107,5 +107,7 @@ def test_values_of_every_type() -> None:
     assert formats.value("", described(type=ValueType.STRING), texts) == "–"
     many = formats.value((1.0, 2.0, 3.0, 4.0, 5.0), described(type=ValueType.FLOATS, decimals=0), texts)
     assert many == "1; 2; 3; 4; …"
+    integers = formats.value((2**53 + 1, -2), described(type=ValueType.INTS), texts)
+    assert integers.replace(THIN, "") == f"{2**53 + 1}; −2"
     assert formats.value(2**53 + 1, described(type=ValueType.INT), texts).replace(THIN, "") == str(2**53 + 1)
     assert formats.value(1.25, described(decimals=2), Texts.own("de")) == "1,25"

@@ -109,3 +109,22 @@ def test_a_bad_sample_leaves_the_last_value_to_be_shown_frozen() -> None:
     assert (int(columns.value[index]), int(columns.status[index])) == (8, bad)
     assert columns.changed[index] == 2
     assert text(columns, "note") == "ok"
+
+
+@given(
+    st.lists(st.integers(-(2**63), 2**63 - 1), max_size=5).map(tuple),
+    st.lists(st.floats(allow_nan=False), max_size=5).map(tuple),
+)
+def test_arrays_stay_exact_and_of_whole_numbers_where_they_are_cut(
+    integers: tuple[int, ...], floats: tuple[float, ...]
+) -> None:
+    kinds = {"integers": ValueType.INTS, "floats": ValueType.FLOATS}
+    epoch = epoch_of({name: TagDescription(type=kind, capacity=28) for name, kind in kinds.items()})
+    columns = Columns.empty(2, side_bytes(epoch.tags))
+    batch = batch_of(epoch, [("integers", integers), ("floats", floats)], Instant(1, 1))
+    Store(epoch.tags, columns).apply(Scaling(epoch.tags).samples(batch, 0), 1)
+    for (name, kind), given_ in zip(kinds.items(), (integers, floats), strict=True):
+        index = epoch.index[f"m/{name}"]
+        offset, length = side_span(int(columns.value[index]))
+        assert unpack_side(columns.side[offset : offset + length].tobytes(), kind) == given_[:3]
+        assert columns.status[index] == (status.UNCERTAIN if len(given_) > 3 else status.GOOD)

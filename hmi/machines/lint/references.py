@@ -15,7 +15,7 @@ ANY = frozenset(ValueType)
 NUMERIC = frozenset(each for each in ValueType if each.numeric)
 ENUM = frozenset((ValueType.ENUM,))
 BOOL = frozenset((ValueType.BOOL,))
-CONTEXT = ANY - {ValueType.FLOATS}
+NO_ARRAY = frozenset(each for each in ValueType if not each.is_array)
 
 Use = tuple[DataPath, str, frozenset[ValueType]]
 """Where a tag is named, its name, the types that it may have there."""
@@ -56,9 +56,9 @@ def _in_machine(machine: Any) -> Iterator[Use]:
     if machine.state is not None:
         yield ("state", "tag"), machine.state.tag, ENUM
     for key, name in machine.context.items():
-        yield ("context", str(key)), name, CONTEXT
+        yield ("context", str(key)), name, NO_ARRAY
     for i, name in enumerate(machine.headline):
-        yield ("headline", i), name, ANY - {ValueType.FLOATS}
+        yield ("headline", i), name, NO_ARRAY
     if machine.progress is not None:
         yield ("progress", "remaining"), machine.progress.remaining, NUMERIC
         if machine.progress.total is not None:
@@ -67,7 +67,7 @@ def _in_machine(machine: Any) -> Iterator[Use]:
 
 def _in_screen(screen: Any) -> Iterator[Use]:
     for i, name in enumerate(screen.readouts):
-        yield ("readouts", i), name, ANY - {ValueType.FLOATS}
+        yield ("readouts", i), name, NO_ARRAY
     for i, tile in enumerate(screen.tiles):
         yield ("tiles", i, "tag"), tile.tag, NUMERIC
     for i, name in enumerate(screen.trends):
@@ -88,7 +88,7 @@ def _in_geometry(geometry: Any) -> Iterator[Use]:
             yield ("shapes", i, "zone", "tag"), shape.zone.tag, NUMERIC
     for i, label in enumerate(geometry.labels):
         if label.tag is not None:
-            yield ("labels", i, "tag"), label.tag, ANY - {ValueType.FLOATS}
+            yield ("labels", i, "tag"), label.tag, NO_ARRAY
 
 
 def _bound(value: Any, path: DataPath) -> Iterator[Use]:

@@ -46,6 +46,7 @@ ACCEPTED: Final[Mapping[ValueType, frozenset[ua.VariantType]]] = {
     ValueType.BOOL: frozenset({ua.VariantType.Boolean}),
     ValueType.STRING: frozenset({ua.VariantType.String, ua.VariantType.LocalizedText}),
     ValueType.FLOATS: _NUMBERS,
+    ValueType.INTS: _INTEGERS,
 }
 """Which built-in types a tag of each wire type may arrive as; any other is BadTypeMismatch."""
 
@@ -118,11 +119,11 @@ def _lane(variant: ua.Variant | None, wire: ValueType, side: bytearray) -> tuple
     if variant is None or variant.VariantType not in ACCEPTED[wire]:
         return 0, status.BAD_TYPE_MISMATCH
     value: Any = variant.Value
-    if bool(variant.is_array) is not (wire is ValueType.FLOATS):
+    if bool(variant.is_array) is not wire.is_array:
         return 0, status.BAD_TYPE_MISMATCH
     try:
-        if wire is ValueType.FLOATS:
-            return _array(variant, side)
+        if wire.is_array:
+            return _array(variant, wire, side)
         if wire is ValueType.STRING:
             text = value.Text if isinstance(value, ua.LocalizedText) else value
             return _aside(values.pack_side(text or ""), side), status.GOOD
@@ -131,12 +132,13 @@ def _lane(variant: ua.Variant | None, wire: ValueType, side: bytearray) -> tuple
         return 0, status.BAD_OUT_OF_RANGE
 
 
-def _array(variant: ua.Variant, side: bytearray) -> tuple[int, int]:
+def _array(variant: ua.Variant, wire: ValueType, side: bytearray) -> tuple[int, int]:
     """As `_lane`. An array of another rank than 1, or with other dimensions than elements, is no guess."""
     numbers: Sequence[Any] = variant.Value or ()
     if len(variant.Dimensions or (0,)) != 1 or any(isinstance(each, list) for each in numbers):
         return 0, status.BAD_TYPE_MISMATCH
-    return _aside(values.pack_side(tuple(numbers)), side), _as_float(numbers)
+    lane = _aside(values.pack_side(tuple(numbers), wire), side)
+    return lane, _as_float(numbers) if wire is ValueType.FLOATS else status.GOOD
 
 
 def _as_float(numbers: Iterable[int | float]) -> int:

@@ -26,6 +26,7 @@ _USUAL: Final = {
     ValueType.ENUM: ua.VariantType.Int32,
     ValueType.BOOL: ua.VariantType.Boolean,
     ValueType.STRING: ua.VariantType.String,
+    ValueType.INTS: ua.VariantType.Int64,
 }
 
 _RANGES: Final = {

@@ -46,7 +46,7 @@ class Pace:
         """
         signal = self._signals.at(now.utc)
         lane, code = self._lanes(signal)
-        payload = self._payloads(signal)
+        payload = self._payloads(signal, lane, code)
         for index, value in held.items():
             row = self._row_of.get(index)
             if row is not None:
@@ -93,6 +93,7 @@ class Pace:
             (ValueType.INT, -(2.0**63), 2.0**63, np.int64),
             (ValueType.ENUM, -(2.0**63), 2.0**63, np.int64),
             (ValueType.UINT, 0.0, 2.0**64, np.uint64),
+            (ValueType.INTS, -(2.0**63), 2.0**63, np.int64),
         ):
             rows = self._rows[kind]
             whole = np.rint(signal[rows])
@@ -101,12 +102,17 @@ class Pace:
             code[rows[~fits]] = status.BAD_OUT_OF_RANGE
         return lane, code
 
-    def _payloads(self, signal: F64) -> dict[int, bytes]:
+    def _payloads(self, signal: F64, lane: U64, code: U32) -> dict[int, bytes]:
         texts = {row: self._text[row] for row in self._rows[ValueType.STRING].tolist()}
         arrays = {
             row: values.pack_side((float(signal[row]),)) for row in self._rows[ValueType.FLOATS].tolist()
         }
-        return texts | arrays
+        integers = {
+            row: values.pack_side((values.from_lane(int(lane[row]), ValueType.INT),), ValueType.INTS)
+            for row in self._rows[ValueType.INTS].tolist()
+            if code[row] == status.GOOD
+        }
+        return texts | arrays | integers
 
 
 def _rows(wire: Sequence[ValueType], kind: ValueType) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

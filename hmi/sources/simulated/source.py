@@ -19,8 +19,9 @@ from hmi.sources.simulated.pace import Pace
 class SimulatedSource:
     """See `hmi.sources.protocol.Source`. Its link is up as long as it runs.
 
-    A truth value is true from 0.5 on; integers are rounded; strings show the address' ``text``; arrays
-    have the signal as their one element. A written tag holds the written value from then on.
+    A truth value is true from 0.5 on; integers are rounded, also in arrays; strings show the address'
+    ``text``; arrays have the signal as their one element. A written tag holds the written value from then
+    on.
     """
 
     def __init__(self, endpoint: SimulatedEndpoint, tags: Sequence[tuple[int, Tag]], clock: Clock) -> None:

@@ -55,8 +55,12 @@ class OpcUaHarness:
             tag("a_setpoint", ValueType.FLOAT, access="write"),
             tag("a_ghost", ValueType.FLOAT),
             tag("an_array", ValueType.FLOATS),
+            tag("an_int_array", ValueType.INTS),
         )
-        self.exact: Mapping[str, Value] = dict(EXACT) | {"an_array": (0.1 + 0.2, -1e300, 5e-324)}
+        self.exact: Mapping[str, Value] = dict(EXACT) | {
+            "an_array": (0.1 + 0.2, -1e300, 5e-324),
+            "an_int_array": (2**53 + 1, -(2**63), 0),
+        }
         self._device = ChildDevice(lambda: ["--port", str(self.port)], forks)
         self.frozen_limit = self.source().silence_limit
 

@@ -49,6 +49,7 @@ TAGS = (
     tag("a_name", ValueType.STRING, "write", kind="constant", text="A"),
     tag("a_ramp", ValueType.FLOAT, kind="ramp", low=0.0, high=100.0, period=50.0),
     tag("impossible", ValueType.UINT, kind="constant", low=-1.0),
+    tag("impossible_array", ValueType.INTS, kind="constant", low=2.0**63),
 )
 EXACT: dict[str, Value] = {
     "a_float": 0.1 + 0.2,
@@ -59,6 +60,7 @@ EXACT: dict[str, Value] = {
     "an_array": (1.5,),
     "a_setpoint": 1.0,
 }
+IMPOSSIBLE = ("impossible", "impossible_array")
 INDEX = {each.name: 10 + row for row, each in enumerate(TAGS)}
 
 
@@ -89,6 +91,7 @@ class SimulatedHarness:
         tag("a_setpoint", ValueType.FLOAT, "write", kind="constant", low=-273.15),
         tag("a_ghost", ValueType.UINT, kind="constant", low=-1.0),
         tag("an_array", ValueType.FLOATS, kind="constant", low=0.1 + 0.2),
+        tag("an_int_array", ValueType.INTS, kind="constant", low=-(2.0**62) - 1024.0),
     )
     exact: Mapping[str, Value] = {
         "a_float": 0.1 + 0.2,
@@ -98,6 +101,7 @@ class SimulatedHarness:
         "a_string": "Ø 12 µm — Schlichtgang",
         "a_setpoint": -273.15,
         "an_array": (0.1 + 0.2,),
+        "an_int_array": (-(2**62) - 1024,),
     }
 
     def source(self) -> Source:
@@ -138,7 +142,8 @@ async def test_every_tag_is_in_the_first_batch_of_its_pace(running: Running) -> 
 
 
 async def test_what_the_type_cannot_hold_is_bad(running: Running) -> None:
-    assert samples(running.batches, "impossible")[0][0] == status.BAD_OUT_OF_RANGE
+    for name in IMPOSSIBLE:
+        assert samples(running.batches, name)[0][0] == status.BAD_OUT_OF_RANGE
 
 
 async def test_unchanged_values_are_confirmed_and_not_sent_again(running: Running) -> None:
@@ -151,7 +156,7 @@ async def test_unchanged_values_are_confirmed_and_not_sent_again(running: Runnin
     assert len(samples(running.batches, "a_ramp")) >= 5
     for message in running.messages:
         if isinstance(message, Confirmation):
-            assert set(message.index.tolist()) == set(INDEX.values()) - {INDEX["impossible"]}
+            assert set(message.index.tolist()) == set(INDEX.values()) - {INDEX[name] for name in IMPOSSIBLE}
 
 
 async def test_source_times_are_given_and_bound_the_latency(running: Running) -> None:

@@ -64,6 +64,9 @@ def one(variant: ua.Variant | None, wire: ValueType, **parts: Any) -> tuple[int,
         (ua.Variant([1, 2, 3], V.Int16), ValueType.FLOATS, (1.0, 2.0, 3.0)),
         (ua.Variant([1.0, 2.0], V.Double, Dimensions=[2]), ValueType.FLOATS, (1.0, 2.0)),
         (ua.Variant([], V.Double), ValueType.FLOATS, ()),
+        (ua.Variant([2**53 + 1, -(2**63)], V.Int64), ValueType.INTS, (2**53 + 1, -(2**63))),
+        (ua.Variant([2**63 - 1, 0], V.UInt64), ValueType.INTS, (2**63 - 1, 0)),
+        (ua.Variant([], V.Byte), ValueType.INTS, ()),
         (ua.Variant(None, V.Double, is_array=True), ValueType.FLOATS, ()),
     ],
 )
@@ -89,6 +92,11 @@ def test_a_value_of_a_fitting_type_comes_through_exact(
         (ua.Variant(None, V.Null), ValueType.FLOAT),
         (ua.Variant([[1.0, 2.0], [3.0, 4.0]], V.Double), ValueType.FLOATS),
         (ua.Variant([[[1]]], V.Int16), ValueType.FLOATS),
+        (ua.Variant([[1, 2]], V.Int64), ValueType.INTS),
+        (ua.Variant([1.0], V.Double), ValueType.INTS),
+        (ua.Variant([True], V.Boolean), ValueType.INTS),
+        (ua.Variant(1, V.Int64), ValueType.INTS),
+        (ua.Variant([1], V.Int64), ValueType.INT),
         (ua.Variant([], V.Double, Dimensions=[0, 3]), ValueType.FLOATS),
         (ua.Variant([1.0, 2.0, 3.0], V.Double, Dimensions=[2, 2]), ValueType.FLOATS),
         (ua.Variant([1.0, 2.0], V.Double, Dimensions=[3]), ValueType.FLOATS),
@@ -105,7 +113,11 @@ def test_a_value_of_another_type_is_bad_and_not_guessed(
 
 @pytest.mark.parametrize(
     ("variant", "wire"),
-    [(ua.Variant(2**63, V.UInt64), ValueType.INT), (ua.Variant(-1, V.Int16), ValueType.UINT)],
+    [
+        (ua.Variant(2**63, V.UInt64), ValueType.INT),
+        (ua.Variant(-1, V.Int16), ValueType.UINT),
+        (ua.Variant([1, 2**63], V.UInt64), ValueType.INTS),
+    ],
 )
 def test_an_integer_that_does_not_fit_is_out_of_range(variant: ua.Variant, wire: ValueType) -> None:
     assert one(variant, wire)[0] == status.BAD_OUT_OF_RANGE

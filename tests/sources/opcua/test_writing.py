@@ -64,6 +64,7 @@ def test_a_value_that_does_not_fit_is_never_bent(
         ("1", ValueType.FLOAT, V.Double),
         (1.0, ValueType.STRING, V.String),
         ("1.0", ValueType.FLOATS, V.Double),
+        (1, ValueType.INTS, V.Int64),
     ],
 )
 def test_a_value_of_another_type_is_refused(
