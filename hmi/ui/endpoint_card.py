@@ -39,7 +39,7 @@ class EndpointCard(Painted[EndpointRow]):
         )
         at = QPointF(x, painting.baseline(bold, lines[0]))
         painting.text(painter, at, view.name, bold, theme.text, room=right - x - since - m.px(10))
-        free = right
+        free = float(right)
         if view.mark:  # here, as the name has no room to spare
             free = badge(painter, right, lines[1], view.mark, theme, m, right - left) - m.px(8)
         second = view.cause if view.cause and not up else view.offset

@@ -121,7 +121,8 @@ class MachineCardWidget(Painted[MachineCard]):
     @property
     def figures_shown(self) -> int:
         """So many of the headline figures have room side by side."""
-        return self._room_for(self.width() - 2 * Metrics.of(self).px(_PAD), Metrics.of(self))
+        m = Metrics.of(self)
+        return self._room_for(self.width() - 2 * m.px(_PAD), m)
 
     def _room_for(self, width: float, m: Metrics) -> int:
         return 2 if width < m.px(_ROOM_FOR_THREE) else 3

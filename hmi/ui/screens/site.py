@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QRect, pyqtSignal
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QScrollArea, QWidget
 
@@ -55,10 +55,11 @@ class SiteScreen(Screen):
 
     def drawn(self) -> Drawn:
         """The headline figures that there is room for, on the cards that are not scrolled away."""
+        seen = QRect(0, -self._sheet.y(), self.width(), self.height())
         figures = [
             index
             for card, headline in zip(self.cards, self._headlines, strict=False)
-            if not card.visibleRegion().isEmpty()
+            if seen.intersects(card.geometry())
             for index in headline[: card.figures_shown]
         ]
         return Drawn.at_once(len(self.session.epoch.tags), figures)
