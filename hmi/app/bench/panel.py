@@ -54,6 +54,7 @@ def measure_panel(site: Path | None, seconds: float) -> dict[str, Any]:
         "first_live_s": round((raw["first_live"] - began) / SECOND, 2),
         "screen_change_ms": _first_of_each(raw["changes_ms"]),
         "screen_again_ms": spread([ms for _, ms in raw["changes_ms"][len(raw["changes_ms"]) // 2 :]]),
+        "frame_all_ms": spread([ms for frames in raw["frames_ms"].values() for ms in frames]),
         "frame_ms": {where: spread(frames) for where, frames in raw["frames_ms"].items()},
     }
 
