@@ -53,7 +53,10 @@ class Quarantined(Config):
 
 
 class Epoch(Config):
-    """A resolved configuration. ``tags[i]`` is the tag of index i for the epoch's whole life."""
+    """A resolved configuration. ``tags[i]`` is the tag of index i for the epoch's whole life.
+
+    ``flaws`` are mistakes as ``file:line: what`` that only cost what is shown: what holds them was left out.
+    """
 
     site: Name
     name: TextId = "site.name"
@@ -62,14 +65,30 @@ class Epoch(Config):
     tags: tuple[Tag, ...]
     texts: Texts = {}
     quarantined: tuple[Quarantined, ...] = ()
+    flaws: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) over the canonical JSON form: the epoch's identity."""
-        canonical = json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        )
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return _sha256(self.model_dump(mode="json"))
+
+    @cached_property
+    def acquisition(self) -> str:
+        """SHA-256 (hex) over what values rest on: tags, and how each machine is reached and followed.
+
+        Two epochs with the same one differ at most in what is shown, so that values, links and history of
+        one are good for the other.
+        """
+        machines = [
+            {
+                "id": machine.id,
+                "endpoints": {name: each.model_dump(mode="json") for name, each in machine.endpoints.items()},
+                "context": {str(key): name for key, name in machine.type.context.items()},
+            }
+            for machine in self.machines
+        ]
+        tags = [tag.model_dump(mode="json") for tag in self.tags]
+        return _sha256({"site": self.site, "machines": machines, "tags": tags})
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -79,3 +98,8 @@ class Epoch(Config):
     def tags_of(self, machine: str) -> tuple[int, ...]:
         """The indexes of one machine's tags, in file order."""
         return tuple(i for i, tag in enumerate(self.tags) if tag.machine == machine)
+
+
+def _sha256(plain: object) -> str:
+    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

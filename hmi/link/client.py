@@ -138,7 +138,7 @@ class LinkClient:
             table = TableReader(self._directory / welcome.table)
         except LinkUnavailable as error:
             raise LinkClosed(str(error)) from error
-        if table.digest != welcome.digest:
+        if table.digest != (welcome.acquisition or welcome.digest):
             table.close()
             raise LinkClosed("the table belongs to another configuration epoch than the welcome")
         self.table = table

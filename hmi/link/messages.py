@@ -16,6 +16,10 @@ from hmi.model.samples import LinkState
 
 PROTOCOL_VERSION: Final = 1
 
+REFUSED: Final = "event.configuration_refused"
+RIGHT_AGAIN: Final = "event.configuration_right"
+"""Text ids of a `Notice`: files were found wrong and not taken; they are again what is in force."""
+
 Nanoseconds = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 """What a time lane can hold."""
 
@@ -37,7 +41,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     """First message of the engine, and again at every new epoch: everything a screen needs to begin.
 
     ``epoch`` is the JSON of `hmi.config.epoch.Epoch`; ``table`` names the shared-memory segment of this
-    epoch; ``started`` is the engine's start in UTC ns.
+    epoch; ``started`` is the engine's start in UTC ns. ``acquisition`` is the digest that the table bears,
+    "" where it is ``digest``: a table outlives an epoch that only shows its values in another way.
     """
 
     version: int
@@ -46,6 +51,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     epoch: bytes
     digest: str
     table: str
+    acquisition: str = ""
 
 
 class EndpointNews(Message, frozen=True, tag="endpoint"):
@@ -91,11 +97,15 @@ class Counters(Message, frozen=True, tag="counters"):
 
 
 class Notice(Message, frozen=True, tag="notice"):
-    """Something a person should know that is no alarm: a quarantined plugin, a slow client, a full disk."""
+    """Something a person should know that is no alarm: a quarantined plugin, a slow client, a full disk.
+
+    ``text_id`` says what has happened where screens have their own words for it; ``text`` then says why.
+    """
 
     utc: int
     subject: str
     text: str
+    text_id: str = ""
 
 
 class HistoryRequest(Message, frozen=True, tag="history?"):

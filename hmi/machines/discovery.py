@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import importlib.util
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final
@@ -28,10 +28,14 @@ GROUP: Final = "twinpane"
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The plugins that can be used, and those that cannot with the reason."""
+    """The plugins that can be used, and those that cannot with the reason.
+
+    ``folders`` (plugin id → folder) are of all that have one, sound or not: where a repair may come.
+    """
 
     plugins: tuple[MachinePlugin, ...]
     quarantined: tuple[Quarantined, ...] = ()
+    folders: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def discover(site: Path | None = None) -> Discovery:
             plugins.append(
                 MachinePlugin(each.id, each.folder, each.version, digest, each.module, each.origin)
             )
-    return Discovery(tuple(plugins), tuple(dict.fromkeys(quarantined)))
+    folders = {each.id: each.folder for each in candidates if each.folder is not None}
+    return Discovery(tuple(plugins), tuple(dict.fromkeys(quarantined)), folders)
 
 
 def quarantine_cause(problems: tuple[Problem, ...] | list[Problem]) -> str:

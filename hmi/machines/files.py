@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
 
 from hmi.config.epoch import Texts
 from hmi.config.geometry import Geometry
@@ -57,6 +59,30 @@ class PluginFiles:
             texts={language: each.left() for language, each in self.texts.items()},
         )
 
+    def vital(self, problem: Problem) -> bool:
+        """Whether values depend on the file that holds the mistake, not only what is shown of them."""
+        return problem.file in (self.type.document.file, self.tags.document.file)
+
+    def without(self, flaws: Iterable[Problem]) -> PluginFiles:
+        """These files without those that hold flaws, and without problems: what can be shown all the same.
+
+        A geometry or screen goes as a whole (half a machine would be taken for the machine), and a screen
+        with the geometry whose views it names; of texts only those go that are wrong.
+        """
+        flawed = {each.file for each in flaws}
+        geometry = _gone(self.geometry) if _holds(self.geometry, flawed) else self.geometry
+        unseen = _holds(self.geometry, flawed) or _holds(self.screen, flawed)
+        return replace(
+            self,
+            geometry=geometry,
+            screen=_gone(self.screen) if unseen else self.screen,
+            texts={
+                language: replace(each.left(), problems=(), remains=None)
+                for language, each in self.texts.items()
+            },
+            misplaced=(),
+        )
+
     @property
     def missing(self) -> frozenset[str]:
         """The names of what `left` has no more."""
@@ -71,6 +97,17 @@ class PluginFiles:
     def entries(self) -> Mapping[str, TagEntry]:
         """The tags by name; empty where tags.yaml has mistakes."""
         return self.tags.model.tags if self.tags.model else {}
+
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def _holds(loaded: Loaded[Any] | None, flawed: Container[Path]) -> bool:
+    return loaded is not None and loaded.document.file in flawed
+
+
+def _gone(loaded: Loaded[_M] | None) -> Loaded[_M] | None:
+    return replace(loaded, model=None, problems=(), remains=None) if loaded is not None else None
 
 
 def load_plugin(folder: Path) -> PluginFiles:

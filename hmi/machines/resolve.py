@@ -1,7 +1,8 @@
 """A site folder and the machine plugins → the configuration epoch.
 
-What is wrong in the site's own file is fatal, with every mistake told. What is wrong with a plugin puts
-that plugin's machines into quarantine, by name, and the others go on.
+What is wrong in the site's own file is fatal, with every mistake told. What is wrong with a plugin's values
+puts its machines into quarantine, by name, and the others go on; what is wrong with its pictures and texts
+alone is left out, and its machines run.
 """
 
 from __future__ import annotations
@@ -31,11 +32,15 @@ SITE: Final = "site.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The epoch, the mistakes that did not keep it from being made, and each machine's plugin."""
+    """The epoch, the mistakes that did not keep it from being made, and each machine's plugin.
+
+    ``folders`` are those whose files it was made of, or would be if they were right.
+    """
 
     epoch: Epoch
-    problems: tuple[Problem, ...]
-    plugins: Mapping[str, MachinePlugin]
+    problems: tuple[Problem, ...] = ()
+    plugins: Mapping[str, MachinePlugin] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
 
 
 def resolve_site(
@@ -60,13 +65,15 @@ def resolve_site(
     if loaded.model is None:
         raise ConfigurationError(whole.problems)
     model = loaded.model if whole.problems else override_endpoints(loaded.model, endpoint_overrides or {})
-    found = discover(site) if plugins is None else Discovery(tuple(plugins))
+    given = {each.id: each.folder for each in plugins or ()}
+    found = discover(site) if plugins is None else Discovery(tuple(plugins), (), given)
     texts, misplaced = load_texts(site / "texts")
     work = _Work(loaded, found, import_code, list(found.quarantined))
     work.fatal += _duplicates(loaded)
     for position, machine in enumerate(model.machines):
         work.add(position, machine, model)
-    problems = {*work.problems, *misplaced, *(each for file in texts.values() for each in file.problems)}
+    flaws = {*work.flaws, *misplaced, *(each for file in texts.values() for each in file.problems)}
+    problems = {*work.problems, *flaws}
     if work.fatal or whole.problems:
         missing = whole.remains.missing if whole.remains else ()
         told = without_echoes((*work.fatal, *problems), missing)
@@ -77,10 +84,12 @@ def resolve_site(
         language=model.language,
         machines=tuple(work.machines),
         tags=tuple(work.tags),
-        texts=texts_of(texts),
+        texts=texts_of({language: each.left() for language, each in texts.items()}),
         quarantined=tuple(work.quarantined),
+        flaws=tuple(map(str, sorted(flaws))),
     )
-    return Resolution(epoch, tuple(sorted(problems)), work.used)
+    named = {found.folders[each.plugin] for each in model.machines if each.plugin in found.folders}
+    return Resolution(epoch, tuple(sorted(problems)), work.used, (site, *sorted(named)))
 
 
 def _duplicates(site: Loaded[Site]) -> list[Problem]:
@@ -105,6 +114,7 @@ class _Work:
     tags: list[Tag] = field(default_factory=list)
     fatal: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    flaws: list[Problem] = field(default_factory=list)
     used: dict[str, MachinePlugin] = field(default_factory=dict)
     _files: dict[str, PluginFiles | str] = field(default_factory=dict)
 
@@ -150,9 +160,12 @@ class _Work:
 
     def _examine(self, plugin: MachinePlugin) -> PluginFiles | str:
         files = load_plugin(plugin.folder)
-        if problems := sorted(set(unsound(files))):
+        problems = sorted(set(unsound(files)))
+        if vital := [each for each in problems if files.vital(each)]:
             self.problems += problems
-            return quarantine_cause(problems)
+            return quarantine_cause(vital)
+        self.flaws += problems
+        files = files.without(problems)
         if self.import_code:
             try:
                 load_code(plugin)

@@ -90,6 +90,8 @@ class Session:
     granted: dict[int, tuple[float, float]] = field(default_factory=dict)
     unlinked: dict[tuple[str, str], int] = field(default_factory=dict)
     """Endpoints without a link: since when (monotonic ns), however often it was tried in between."""
+    awaited: set[tuple[str, str]] = field(default_factory=set)
+    """Endpoints that another engine knew, until this one has a link to them."""
     heartbeat: int | None = None
     """The engine's last sign of life (monotonic ns), as far as the link has shown one."""
     torn: int = 0
@@ -125,9 +127,21 @@ class Session:
             made.last_context = {name: dict(each) for name, each in before.last_context.items()}
             ours = {(machine.id, name) for machine in epoch.machines for name in machine.endpoints}
             made.unlinked = {key: since for key, since in before.unlinked.items() if key in ours}
+            known = set() if welcome.started == before.welcome.started else set(before.endpoints)
+            made.awaited = (known | before.awaited) & ours
             made._carried = CarriedValues.of(before.epoch, before.columns, epoch, side_bytes)
             made._carried.lay_into(made.columns)
+            same_table = (welcome.started, welcome.table) == (before.welcome.started, before.welcome.table)
+            if same_table and welcome.digest != before.welcome.digest:
+                made._go_on(before)
         return made
+
+    def _go_on(self, before: Session) -> None:
+        """Only what is shown is another: the same links, the same tags, in the same table."""
+        self.endpoints, self.counters = dict(before.endpoints), dict(before.counters)
+        self.context = {name: dict(each) for name, each in before.context.items()}
+        self.granted = dict(before.granted)
+        self._bad_since = before._bad_since.copy()
 
     def take(self, message: ToClient) -> None:
         """Keep the news of one message; messages that are not news (history, refusals) change nothing."""
@@ -144,7 +158,7 @@ class Session:
                 for index in np.frombuffer(message.index, "<u4"):
                     self.granted[int(index)] = (message.sampling, message.publishing)
             case Notice():
-                self.tell(Event(message.utc, message.subject, message.text))
+                self.tell(Event(message.utc, message.subject, message.text, message.text_id))
 
     def tell(self, event: Event) -> None:
         """Keep an event; an engine greets with what it has said before, which is kept once."""
@@ -214,8 +228,9 @@ class Session:
         self.endpoints[key] = news
         if news.state is LinkState.UP:
             self.unlinked.pop(key, None)
-            if self._last_of_link(".".join(key)) == "event.link_lost":
+            if key in self.awaited or self._last_of_link(".".join(key)) == "event.link_lost":
                 self.tell(Event(news.since, ".".join(key), "", "event.link_up"))
+            self.awaited.discard(key)
             return
         self.unlinked.setdefault(key, news.since_monotonic)
         if before is not None and before.state is LinkState.UP:

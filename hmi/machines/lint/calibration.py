@@ -30,11 +30,13 @@ def of_machine(
     if machine.calibrations is None:
         return
     at = ("machines", position)
-    if files.geometry is None or files.geometry.model is None:
+    if files.geometry is None:
         path: DataPath = (*at, "calibrations")
         text = f"the plugin {machine.plugin} has no geometry, expected no calibration"
         yield site.problem(f"{'.'.join(map(str, path))}: {text}", *path)
         return
+    if files.geometry.model is None:
+        return  # it has mistakes and was left out
     for within, text in _wrong(machine.calibrations, files.entries, files.geometry.model.unit):
         path = (*at, *within)
         yield site.problem(f"{'.'.join(map(str, path))}: {text}", *path)
