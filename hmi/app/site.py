@@ -8,13 +8,12 @@ from pathlib import Path
 
 import click
 
-from hmi.config.epoch import Epoch
 from hmi.config.lookup import NotFoundError, find_site
-from hmi.config.problems import ConfigurationError, suggestion
+from hmi.config.problems import suggestion
 from hmi.config.site import Site
 from hmi.config.yaml_file import load
 from hmi.machines.endpoints import override_endpoints
-from hmi.machines.resolve import SITE, resolve_site
+from hmi.machines.resolve import SITE, Resolution, resolve_site
 
 _log = logging.getLogger(__name__)
 
@@ -61,16 +60,14 @@ def require_endpoints(model: Site, endpoints: Mapping[str, str]) -> None:
         raise click.BadParameter(str(error), param_hint="--endpoint") from None
 
 
-def resolve(folder: Path, endpoints: Mapping[str, str]) -> Epoch:
-    """The epoch of a site folder; what was put into quarantine is logged, and is in the epoch.
+def resolve(folder: Path, endpoints: Mapping[str, str]) -> Resolution:
+    """A site folder's configuration; what was left out is logged, and is told in the epoch.
 
     Raises:
-        ValueError: the site's own files are wrong; all mistakes are listed.
+        ConfigurationError: the site's own files are wrong; all mistakes are listed.
+        ValueError: an endpoint's other address fits nothing in it.
     """
-    try:
-        resolution = resolve_site(folder, endpoint_overrides=endpoints)
-    except ConfigurationError as error:
-        raise ValueError(str(error)) from error
+    resolution = resolve_site(folder, endpoint_overrides=endpoints)
     for problem in resolution.problems:
         _log.warning("%s", problem)
-    return resolution.epoch
+    return resolution

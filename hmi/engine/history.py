@@ -50,15 +50,33 @@ class History:
         self._value = np.zeros(capacity, np.float64)
         self._severity = np.zeros(capacity, np.uint8)
         self._written = 0
-        self._complete_from = began
+        self._overwritten = NO_TIME  # the latest time that fell out of the ring
+        self._began = np.full(len(tags), began, np.int64)
         # For each tag: the latest time that was ever kept, and whether its last sample is Bad.
         self._latest = np.full(len(tags), NO_TIME, np.int64)
         self._in_gap = np.zeros(len(tags), np.bool_)
 
-    @property
-    def complete_from(self) -> int:
-        """UTC ns since when every sample is still held: after the latest that was overwritten."""
-        return self._complete_from
+    def complete_from(self, index: int) -> int:
+        """UTC ns since when every sample of a tag is still held: after the latest that was overwritten."""
+        began = int(self._began[index])
+        return began if self._overwritten == NO_TIME else max(began, self._overwritten + 1)
+
+    def carry(self, before: History, index: U32, former: U32) -> None:
+        """Take over what another history holds: of its tags ``former`` as those of ``index`` here.
+
+        To be called before anything is added.
+        """
+        to = np.full(len(before._kind), -1, np.int64)
+        to[former] = index
+        held, capacity = min(before._written, len(before._index)), len(before._index)
+        rows = (before._written - held + np.arange(held)) % capacity  # as they arrived
+        rows = rows[to[before._index[rows]] >= 0]
+        self._overwritten = before._overwritten
+        self._began[index] = before._began[former]
+        self._latest[index] = before._latest[former]
+        self._in_gap[index] = before._in_gap[former]
+        now = to[before._index[rows]].astype(np.uint32)
+        self._keep(now, before._time[rows], before._value[rows], before._severity[rows])
 
     def after_last(self, index: U32, time: I64) -> I64:
         """``time`` i8[n], moved to directly after the last sample of each tag where it is not later."""
@@ -106,7 +124,7 @@ class History:
         out = (self._written - held + np.arange(min(max(held + n - capacity, 0), held))) % capacity
         for lost in (self._time[out], time[: max(n - capacity, 0)]):
             if len(lost):
-                self._complete_from = max(self._complete_from, int(lost.max()) + 1)
+                self._overwritten = max(self._overwritten, int(lost.max()))
         at = (self._written + np.arange(n))[-capacity:] % capacity
         self._index[at] = index[-capacity:]
         self._time[at] = time[-capacity:]

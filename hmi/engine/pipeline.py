@@ -92,6 +92,7 @@ class Pipeline:
             for name in machine.endpoints
         ]
         self.history = history
+        self._tags = epoch.tags
         # Of each tag: sampling and publishing interval in seconds, NaN where nothing was granted yet.
         self._granted = np.full((len(epoch.tags), 2), np.nan)
         self._table = table
@@ -134,8 +135,25 @@ class Pipeline:
             news += [endpoint.news(), endpoint.counters()]
         return [*news, *self._all_granted(), *(ContextNews(event) for event in self._context.current)]
 
-    def carry_counters(self, before: Pipeline) -> None:
-        """Go on counting, for endpoints that another epoch has had as well."""
+    def carry(self, before: Pipeline, now: Instant) -> None:
+        """Go on from another epoch whose sources have ended: with its counters, and the history of its tags.
+
+        Of a tag that is another by a word nothing is taken over. From ``now`` until a source has a value
+        there is a gap: nobody looks.
+        """
+        for endpoint in before.endpoints:
+            before.step(endpoint, LinkEvent(LinkState.DOWN, now, "another configuration begins"), now)
+        former = {tag.id: index for index, tag in enumerate(before._tags)}
+        pairs = [
+            (index, former[tag.id])
+            for index, tag in enumerate(self._tags)
+            if tag.id in former and before._tags[former[tag.id]] == tag
+        ]
+        same = np.array(pairs, np.uint32).reshape(-1, 2)
+        self.history.carry(before.history, same[:, 0], same[:, 1])
+        self._carry_counters(before)
+
+    def _carry_counters(self, before: Pipeline) -> None:
         known = {(each.machine, each.name): each for each in before.endpoints}
         for endpoint in self.endpoints:
             if former := known.get((endpoint.machine, endpoint.name)):

@@ -13,18 +13,33 @@ from pathlib import Path
 from typing import Any, Final
 
 from hmi.config.epoch import Epoch
+from hmi.config.problems import ConfigurationError
+from hmi.engine.reload import refusal
 from hmi.engine.runtime import EpochRuntime
 from hmi.engine.sources import load_drivers
+from hmi.engine.watch import Watch, look
 from hmi.link.directory import prepare
 from hmi.link.errors import LinkUnavailable
 from hmi.link.lock import EngineLock
-from hmi.link.messages import PROTOCOL_VERSION, HistoryRequest, Notice, ToClient, Welcome
+from hmi.link.messages import (
+    PROTOCOL_VERSION,
+    REFUSED,
+    RIGHT_AGAIN,
+    HistoryRequest,
+    Notice,
+    ToClient,
+    Welcome,
+)
 from hmi.link.server import LinkServer
+from hmi.machines.discovery import quarantine_cause
+from hmi.machines.resolve import Resolution
 from hmi.model.clock import SECOND, Clock, Instant
 
 _log = logging.getLogger(__name__)
 
 _BEAT: Final = 0.02
+WATCH_EVERY: Final = 0.5
+"""Seconds; what is saved is taken after two looks."""
 _COUNTERS_EVERY: Final = 1.0
 
 
@@ -50,16 +65,18 @@ class LockLost(EngineFault):
 class EngineOptions:
     """How to run an engine.
 
-    ``resolve``  gives the epoch; called again on SIGHUP (a new epoch begins if it is another one)
+    ``resolve``  gives the configuration; called again, in a thread, on SIGHUP and when files have changed
     ``managed``  who restarts it: ``panel`` or ``service``
     ``linger``   seconds after the last client's leaving at which it ends by itself; None: never
+    ``watch``    seconds between two looks at the configuration's files; None: only SIGHUP reads them again
     """
 
     site: str
     directory: Path
-    resolve: Callable[[], Epoch]
+    resolve: Callable[[], Resolution]
     managed: str = "panel"
     linger: float | None = None
+    watch: float | None = WATCH_EVERY
 
 
 async def run_engine(options: EngineOptions, clock: Clock) -> None:
@@ -69,18 +86,19 @@ async def run_engine(options: EngineOptions, clock: Clock) -> None:
         AlreadyRunning: another engine holds the lock.
         LinkUnavailable: the run directory cannot be used, or has no room.
         EngineFault: something failed without which there is no engine; it is logged.
-        ValueError: the configuration is wrong.
+        ConfigurationError, ValueError: the configuration is wrong.
     """
     prepare(options.directory)
     # Before the lock: it takes the longest, and may fail.
-    epoch = options.resolve()
-    load_drivers(epoch)
+    resolution = options.resolve()
+    watch = Watch(look(resolution.folders))
+    load_drivers(resolution.epoch)
     lock = EngineLock.acquire(options.directory, managed=options.managed, site=options.site)
     if lock is None:
         raise AlreadyRunning(f"an engine of site {options.site} is running already ({options.directory})")
     try:
         _sweep(options.directory)
-        await _Engine(options, epoch, clock, lock).run()
+        await _Engine(options, resolution, watch, clock, lock).run()
     except EngineFault:
         _log.critical("the engine ends", exc_info=True)
         raise
@@ -98,7 +116,9 @@ def _sweep(directory: Path) -> None:
 
 
 class _Engine:
-    def __init__(self, options: EngineOptions, epoch: Epoch, clock: Clock, lock: EngineLock) -> None:
+    def __init__(
+        self, options: EngineOptions, resolution: Resolution, watch: Watch, clock: Clock, lock: EngineLock
+    ) -> None:
         self._options = options
         self._lock = lock
         self._clock = clock
@@ -106,7 +126,10 @@ class _Engine:
         self._generation = 0
         self._server = LinkServer(options.directory, self._greeting, self._answer)
         self._ended_source: asyncio.Future[asyncio.Task[None]] = asyncio.get_running_loop().create_future()
-        self._runtime = self._new_runtime(epoch)
+        self._resolution = resolution
+        self._watch = watch
+        self._refused: Notice | None = None
+        self._runtime = self._new_runtime(resolution.epoch)
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
 
@@ -125,6 +148,8 @@ class _Engine:
             asyncio.create_task(self._tell_counters(), name="counters"),
             asyncio.create_task(self._reloads(), name="reloads"),
         ]
+        if self._options.watch is not None:
+            tasks.append(asyncio.create_task(self._look_at_files(self._options.watch), name="watch"))
         stop = asyncio.create_task(self._stop.wait(), name="stop")
         try:
             watched: list[asyncio.Future[Any]] = [stop, self._ended_source, *tasks]
@@ -166,9 +191,11 @@ class _Engine:
                 epoch=self._runtime.text,
                 digest=epoch.digest,
                 table=self._runtime.table.path.name,
+                acquisition=epoch.acquisition,
             ),
             *self._runtime.pipeline.greeting(),
             *(Notice(self._started.utc, q.name, q.cause) for q in epoch.quarantined),
+            *([self._refused] if self._refused else []),
         ]
 
     def _answer(self, request: HistoryRequest) -> ToClient:
@@ -207,23 +234,58 @@ class _Engine:
                 _log.warning("%s", text)
                 self._server.broadcast(Notice(self._clock.now().utc, "link", text))
 
+    async def _look_at_files(self, every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            # In a thread: the folders may lie on a network.
+            if self._watch.changed(await asyncio.to_thread(look, self._resolution.folders)):
+                self._reload.set()
+
     async def _reloads(self) -> None:
         while True:
             await self._reload.wait()
             self._reload.clear()
             try:
                 # In threads: the heart goes on beating while files are read and drivers imported.
-                epoch = await asyncio.to_thread(self._options.resolve)
-                if epoch.digest == self._runtime.epoch.digest:
-                    continue
-                await asyncio.to_thread(load_drivers, epoch)
-                new = await asyncio.to_thread(self._new_runtime, epoch)
+                await self._take(*await asyncio.to_thread(_read, self._options.resolve))
+            except ConfigurationError as error:
+                self._refuse(quarantine_cause(error.problems), str(error))
             except (ValueError, LinkUnavailable) as error:
-                _log.error("the configuration was read again and is not taken: %s", error)
-                self._server.broadcast(Notice(self._clock.now().utc, self._options.site, str(error)))
-                continue
+                self._refuse(str(error))
+
+    async def _take(self, read: Resolution, text: bytes) -> None:
+        epoch, running = read.epoch, self._runtime.epoch
+        if cause := refusal(self._resolution, read):
+            self._refuse(cause)
+            return
+        if epoch.acquisition != running.acquisition:
+            await asyncio.to_thread(load_drivers, epoch)
+            new = await asyncio.to_thread(self._new_runtime, epoch)
+            self._accept(read)
             await self._change_to(new)
-            _log.info("epoch %s has begun", epoch.digest[:12])
+        elif epoch.digest != running.digest:
+            self._accept(read)
+            self._runtime.show(epoch, text)
+            self._server.regreet()
+        else:
+            if self._refused is not None:
+                notice = Notice(self._clock.now().utc, self._options.site, "", RIGHT_AGAIN)
+                self._server.broadcast(notice)
+                _log.info("the configuration's files are right again")
+            self._accept(read)
+            return
+        _log.info("the configuration %s is in force", epoch.digest[:12])
+
+    def _accept(self, read: Resolution) -> None:
+        self._resolution = read
+        self._refused = None
+
+    def _refuse(self, cause: str, whole: str = "") -> None:
+        """Say why what was read is not taken; once, however often it is read. The log has the ``whole``."""
+        if self._refused is None or self._refused.text != cause:
+            _log.error("the configuration was read again and is not taken: %s", whole or cause)
+            self._refused = Notice(self._clock.now().utc, self._options.site, cause, REFUSED)
+            self._server.broadcast(self._refused)
 
     async def _change_to(self, new: EpochRuntime) -> None:
         """Let ``new`` begin when the old sources have ended: a device serves one of them at a time."""
@@ -233,12 +295,21 @@ class _Engine:
         except asyncio.CancelledError:
             new.table.close()
             raise
-        new.pipeline.carry_counters(old.pipeline)
-        new.table.beat(self._clock.now().monotonic)
+        now = self._clock.now()
+        new.pipeline.carry(old.pipeline, now)
+        new.table.beat(now.monotonic)
         self._runtime = new
         self._server.regreet()
         old.table.close()
         new.start()
+
+
+def _read(resolve: Callable[[], Resolution]) -> tuple[Resolution, bytes]:
+    """The configuration, and its epoch as JSON; the digests are worked out, which takes a while as well."""
+    read = resolve()
+    assert read.epoch.digest  # noqa: S101
+    assert read.epoch.acquisition  # noqa: S101
+    return read, read.epoch.model_dump_json().encode()
 
 
 def _raise_fault(task: asyncio.Task[None]) -> None:

@@ -58,7 +58,7 @@ class EpochRuntime:
             directory / f"table-{generation}",
             len(epoch.tags),
             side_bytes(epoch.tags),
-            epoch.digest,
+            epoch.acquisition,
             generation,
         )
         self.pipeline = Pipeline(epoch, self.table, History(epoch.tags, history_samples, began.utc), began)
@@ -76,6 +76,10 @@ class EpochRuntime:
             task = asyncio.create_task(self._serve(endpoint), name=name)
             task.add_done_callback(self._look_at_end)
             self._tasks.append(task)
+
+    def show(self, epoch: Epoch, text: bytes) -> None:
+        """Go on with another epoch of the same acquisition, ``text`` its JSON: only what is shown differs."""
+        self.epoch, self.text = epoch, text
 
     async def stop(self) -> None:
         """Stop the sources; the table stays and can be read."""
@@ -106,7 +110,7 @@ class EpochRuntime:
             time=found.time.tobytes(),
             value=found.value.tobytes(),
             severity=found.severity.tobytes(),
-            complete_from=history.complete_from,
+            complete_from=history.complete_from(request.index),
         )
 
     async def _serve(self, endpoint: EndpointState) -> None:

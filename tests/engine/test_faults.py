@@ -23,6 +23,7 @@ from hmi.link.errors import LinkClosed, LinkUnavailable
 from hmi.link.lock import is_held
 from hmi.link.messages import Counters, ToClient, Welcome
 from hmi.link.table import TableReader, TableWriter
+from hmi.machines.resolve import Resolution
 from hmi.model.clock import SystemClock
 from hmi.sources.protocol import Emit
 from hmi.testing.epochs import batch_of, epoch_of
@@ -43,7 +44,9 @@ async def until(condition: Callable[[], object]) -> None:
 @asynccontextmanager
 async def engine(directory: Path, resolve: Callable[[], Epoch]) -> AsyncIterator[LinkClient]:
     """An engine and a client of it; raises with what the engine raises."""
-    running = asyncio.create_task(run_engine(EngineOptions("test", directory, resolve), SystemClock()))
+    running = asyncio.create_task(
+        run_engine(EngineOptions("test", directory, lambda: Resolution(resolve())), SystemClock())
+    )
     client: LinkClient | None = None
     while client is None:
         assert not running.done()
@@ -102,14 +105,18 @@ async def test_an_engine_that_can_take_nothing_from_its_sources_ends(
 
     monkeypatch.setattr(runtime_module, "make_source", lambda *_: Driver())
     monkeypatch.setattr(Pipeline, "step", broken)
-    options = EngineOptions("test", tmp_path / "run", lambda: epoch_of({"load": TagDescription()}))
+    options = EngineOptions(
+        "test", tmp_path / "run", lambda: Resolution(epoch_of({"load": TagDescription()}))
+    )
     with pytest.raises(EngineFault, match=r"'source m.main' ended: KeyError"):
         async with asyncio.timeout(30):
             await run_engine(options, SystemClock())
 
 
 async def test_a_run_directory_with_things_in_the_way_is_told_as_such(tmp_path: Path) -> None:
-    options = EngineOptions("test", tmp_path / "run", lambda: epoch_of({"load": TagDescription()}))
+    options = EngineOptions(
+        "test", tmp_path / "run", lambda: Resolution(epoch_of({"load": TagDescription()}))
+    )
     for name in ("doorbell.sock", "table-7"):
         blocked = tmp_path / "run" / name
         await asyncio.to_thread(blocked.mkdir, parents=True)

@@ -45,7 +45,7 @@ def test_the_ring_holds_the_last_samples_in_time_order(
         history.add(SCALING.samples(batch_of(EPOCH, [*rows, ("name", "x")], NOW), 0))
         everything += step
     lost = [t for _, _, t in everything[:-capacity]]
-    assert history.complete_from == max([0, *(T0 + t + 1 for t in lost)])
+    assert history.complete_from(A) == max([0, *(T0 + t + 1 for t in lost)])
     kept = everything[-capacity:]
     for name, index in (("a", A), ("b", B)):
         expected = sorted(((t, v) for n, v, t in kept if n == name), key=lambda x: x[0])
@@ -64,10 +64,10 @@ def test_a_window_begins_with_the_value_held_before_it() -> None:
 
 def test_the_reach_is_told_when_the_ring_has_turned_whatever_the_order_of_times() -> None:
     history = History(EPOCH.tags, 3, began=T0 + 5)
-    assert history.complete_from == T0 + 5
+    assert history.complete_from(A) == T0 + 5
     for t in (20, 10, 30, 40, 50):
         history.add(SCALING.samples(batch_of(EPOCH, [("a", 1.0, 0, T0 + t)], NOW), 0))
-    assert history.complete_from == T0 + 21, "20 was overwritten before 10, and is lost as well"
+    assert history.complete_from(A) == T0 + 21, "20 was overwritten before 10, and is lost as well"
 
 
 STEP = st.tuples(st.integers(0, 50), st.sampled_from([status.GOOD, status.UNCERTAIN, status.BAD]))
@@ -132,3 +132,37 @@ def test_decimation_keeps_extremes_and_gaps(points: list[tuple[float, int]], wan
     assert kept_runs.tolist() == runs.tolist()
     turns = int(np.sum(np.diff((severity == 2).astype(int)) != 0))
     assert len(small.time) <= max(wanted, 4) + 8 + 2 * turns
+
+
+@given(STEPS, st.integers(1, 40), STEPS)
+def test_what_is_carried_into_another_configuration_is_what_was_held(
+    steps: list[list[tuple[str, int, int]]], capacity: int, more: list[list[tuple[str, int, int]]]
+) -> None:
+    """Of two tags one goes on, under another index; the ring turns as if nothing had happened."""
+    former, plain = History(EPOCH.tags, capacity, began=5), History(EPOCH.tags, capacity, began=5)
+    after = epoch_of({"new": TagDescription(), "a": TagDescription()})
+    to, new = after.index["m/a"], after.index["m/new"]
+    for step in steps:
+        samples = SCALING.samples(
+            batch_of(EPOCH, [(n, float(v) if n == "a" else v, 0, T0 + t) for n, v, t in step], NOW), 0
+        )
+        former.add(samples)
+        plain.add(samples)
+    carried = History(after.tags, capacity, began=T0)
+    carried.carry(former, np.array([to], np.uint32), np.array([A], np.uint32))
+    got, expected = carried.series(to, 0, T0 + 999), former.series(A, 0, T0 + 999)
+    assert got.time.tolist() == expected.time.tolist()
+    assert got.value.tolist() == expected.value.tolist()
+    assert carried.complete_from(to) == former.complete_from(A)
+    assert carried.complete_from(new) >= T0
+    assert carried.series(new, 0, T0 + 999).time.tolist() == []
+    scaling = Scaling(after.tags)
+    for step in more:
+        rows = [("a", float(v), 0, T0 + t) for n, v, t in step if n == "a"]
+        if rows:
+            carried.add(scaling.samples(batch_of(after, rows, NOW), 0))
+            plain.add(SCALING.samples(batch_of(EPOCH, rows, NOW), 0))
+    if all(n == "a" for step in steps for n, _, _ in step):
+        ours, theirs = carried.series(to, 0, T0 + 999), plain.series(A, 0, T0 + 999)
+        assert ours.time.tolist() == theirs.time.tolist()
+        assert carried.complete_from(to) == plain.complete_from(A)

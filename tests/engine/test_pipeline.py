@@ -204,7 +204,7 @@ def test_counters_go_on_over_a_new_configuration_where_the_endpoint_stays(
         epoch = epoch_of({"load": TagDescription()}, machine=name)
         table = TableWriter(tmp_path / name, 1, 0, epoch.digest, 2)
         pipeline = Pipeline(epoch, table, History(epoch.tags, 10, 0), now)
-        pipeline.carry_counters(bench.pipeline)
+        pipeline.carry(bench.pipeline, now)
         after = pipeline.endpoints[0].counters()
         assert (after.samples, after.lost, after.connects, after.unknown_losses) == counts
         # A new epoch's tags have no status yet: a device that cannot be reached has to be told again.
@@ -212,6 +212,36 @@ def test_counters_go_on_over_a_new_configuration_where_the_endpoint_stays(
         pipeline.step(pipeline.endpoints[0], down, now)
         assert table.columns.status.tolist() == [status.BAD_NO_COMMUNICATION]
         table.close()
+
+
+def test_a_trend_goes_on_over_a_new_configuration_with_a_gap_while_nobody_looks(
+    bench: Bench, tmp_path: Path
+) -> None:
+    seen = bench.clock.now()
+    bench.step(LinkEvent(LinkState.UP, seen))
+    bench.step(batch_of(EPOCH, [("load", 1.0, 0, seen.utc), ("count", 4)], seen))
+    bench.vouched("load", "count")
+    bench.clock.advance(5 * SECOND)
+    now = bench.clock.now()
+    epoch = epoch_of({"new": TagDescription(), "count": TagDescription(), "load": TagDescription()})
+    table = TableWriter(tmp_path / "next", 3, 0, epoch.acquisition, 2)
+    pipeline = Pipeline(epoch, table, History(epoch.tags, 10, now.utc), now)
+    pipeline.carry(bench.pipeline, now)
+    load, count, new = (epoch.index[f"m/{name}"] for name in ("load", "count", "new"))
+
+    def past(index: int) -> list[tuple[int, int]]:
+        series = pipeline.history.series(index, 0, 2**62)
+        return list(zip(series.time.tolist(), series.severity.tolist(), strict=True))
+
+    good, bad = int(status.Severity.GOOD), int(status.Severity.BAD)
+    assert past(load) == [(seen.utc, good), (seen.utc + 1, bad)]
+    assert past(count) == past(new) == [], "a tag of another type is another tag"
+    assert pipeline.history.complete_from(load) < now.utc == pipeline.history.complete_from(new)
+    again = Instant(now.utc + SECOND, now.monotonic + SECOND)
+    rows = [("load", 1.0, 0, seen.utc)]  # unchanged, dated as before
+    pipeline.step(pipeline.endpoints[0], batch_of(epoch, rows, again), again)
+    assert past(load)[-1] == (again.utc, good)
+    table.close()
 
 
 def test_source_times_are_aligned_by_the_known_offset(bench: Bench) -> None:

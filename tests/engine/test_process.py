@@ -172,7 +172,7 @@ def test_a_new_configuration_is_a_new_epoch_and_a_wrong_one_is_told_and_not_take
     process.send_signal(signal.SIGHUP)
     until(lambda: screen.take() and any(isinstance(m, Notice) for m in screen.messages))
     told = next(m for m in screen.messages if isinstance(m, Notice))
-    assert "site.yaml:3" in told.text
+    assert "site.yaml:1: the key `machines` is missing, expected a list (and 1 more" in told.text
     assert "site.yaml:3" in site.said(), "it is in the log as well"
     assert screen.value("steady") == 43.0
     screen.client.close()

@@ -25,20 +25,29 @@ from hmi.app.options import endpoint_option, site_option
 @click.option(
     "--linger", type=click.FloatRange(min=0), help="End this many seconds after the last panel left."
 )
+@click.option("--no-watch", is_flag=True, help="Read changed files on SIGHUP only, not when they are saved.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Log to this file (bounded).")
 def command(
-    site: Path | None, endpoints: dict[str, str], managed: str, linger: float | None, log: Path | None
+    site: Path | None,
+    endpoints: dict[str, str],
+    managed: str,
+    linger: float | None,
+    no_watch: bool,
+    log: Path | None,
 ) -> None:
     """Run a site's engine until SIGTERM: acquisition, derived tags, history, and the link for panels.
 
-    SIGHUP reads the configuration again. It listens on no network port.
+    Files of the site and its plugins are read again when they are saved, and on SIGHUP: screens, twins and
+    texts change at once, tags and endpoints begin a new epoch, mistakes change nothing and are told.
+    It listens on no network port.
 
     Exit code 70: it ended by a defect of its own. 75: its run directory was taken away, so that another
     engine may run by now. After both it may be started again at once.
     """
     from hmi.app import logs, run_folder
     from hmi.app.site import locate, require_endpoints, resolve
-    from hmi.engine.process import AlreadyRunning, EngineFault, EngineOptions, run_engine
+    from hmi.config.problems import ConfigurationError
+    from hmi.engine.process import WATCH_EVERY, AlreadyRunning, EngineFault, EngineOptions, run_engine
     from hmi.link.errors import LinkUnavailable
     from hmi.model.clock import SystemClock
 
@@ -60,10 +69,11 @@ def command(
         resolve=partial(resolve, folder, endpoints),
         managed=managed,
         linger=linger,
+        watch=None if no_watch else WATCH_EVERY,
     )
     try:
         asyncio.run(run_engine(options, SystemClock()))
-    except (AlreadyRunning, LinkUnavailable, ValueError) as error:
+    except (AlreadyRunning, LinkUnavailable, ConfigurationError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     except EngineFault as fault:
         click.echo(f"Error: {fault}", err=True)
