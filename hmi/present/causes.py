@@ -29,6 +29,9 @@ _KNOWN: Final = tuple(
         (r"(?P<where>\S+) does not accept a connection within (?P<seconds>[\d.]+) s", "not_accepted"),
         (r"no connection to (?P<where>\S+):", "no_connection"),
         (r"\bConnection refused\b", "refused_short"),
+        (r"(?:\[Errno -?\d+\] )?Connect call failed \([^()]*\)", "unreachable"),
+        (r"\bNo route to host\b", "no_route"),
+        (r"\bNetwork is unreachable\b", "no_network"),
         (
             (
                 r"nothing heard for (?P<seconds>[\d.]+) s, though connected: "

@@ -162,7 +162,7 @@ def _endpoint(
     title = f"{texts.text(described.name)} / {name}"
     mark = simulated.mark((described.endpoints[name],), texts)
     losing = counters is not None and bool(counters.lost or counters.unknown_losses)
-    through = traffic(counters, texts)
+    through = traffic(counters, session, now, texts)
     if not engine_alive:
         last = "" if news is None else status_text.link(news.state, texts)
         cause = texts.text("diagnostics.last_heard", state=last) if last else ""
@@ -203,7 +203,8 @@ def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:
         date=formats.date(session.welcome.started, texts),
     )
     beat = texts.text("diagnostics.heartbeat", age=age)
-    said = [beat, texts.text("diagnostics.restarts", count=session.restarts)]
+    again = "diagnostics.one_restart" if session.restarts == 1 else "diagnostics.restarts"
+    said = [beat, texts.text(again, count=session.restarts)]
     if session.torn:  # first, as the end is what a narrow card leaves out
         said.insert(0, texts.text("diagnostics.torn", count=formats.number(session.torn, 0)))
     return EndpointRow(
@@ -228,8 +229,8 @@ def _offset(news: EndpointNews, texts: Texts) -> str:
     )
 
 
-def traffic(counters: Counters | None, texts: Texts) -> str:
-    """What came through an endpoint and what was lost, since the engine's start."""
+def traffic(counters: Counters | None, session: Session, now: Instant, texts: Texts) -> str:
+    """What came through an endpoint and what was lost, and since when it is counted: the engine's start."""
     if counters is None:
         return texts.text("diagnostics.no_counters")
     lost = texts.text("diagnostics.lost", count=formats.number(counters.lost, 0))
@@ -244,4 +245,5 @@ def traffic(counters: Counters | None, texts: Texts) -> str:
         lost,
         texts.text("diagnostics.connects", count=formats.number(counters.connects, 0)),
     )
-    return " · ".join(parts)
+    since = formats.since(session.welcome.started, now.utc, texts)
+    return texts.text("diagnostics.counted", counts=" · ".join(parts), since=since)

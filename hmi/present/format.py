@@ -100,6 +100,12 @@ def date(utc: int, texts: Texts) -> str:
     return texts.text("format.date", weekday=weekday, day=f"{day:%d}", month=f"{day:%m}", year=f"{day:%Y}")
 
 
+def since(utc: int, now: int, texts: Texts) -> str:
+    """A moment that has been: its time of day, with its day where that is another than today's."""
+    told = clock(utc)
+    return told if _local(utc).date() == _local(now).date() else f"{date(utc, texts)} {told}"
+
+
 def _local(utc: int) -> datetime:
     return datetime.fromtimestamp(utc / 1e9).astimezone()
 

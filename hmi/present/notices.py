@@ -83,7 +83,7 @@ def notice(session: Session, frame: Frame, book: LatencyBook, machine: str, text
     ordered = [each for part in (first, others) for _, each in sorted(part, key=lambda one: one[0])]
     if not ordered:
         title = recovered.newest(session, frame, texts) or texts.text("notice.none")
-        return NoticeView(title, _calm_detail(frame, texts), calm=True)
+        return NoticeView(title, _calm_detail(session, frame, texts), calm=True)
     more = texts.text("notice.more", count=len(ordered) - 1) if len(ordered) > 1 else ""
     return replace(ordered[0], more=more)
 
@@ -102,14 +102,19 @@ def entries(session: Session, texts: Texts) -> tuple[Entry, ...]:
     )
 
 
-def _calm_detail(frame: Frame, texts: Texts) -> str:
+def _calm_detail(session: Session, frame: Frame, texts: Texts) -> str:
     dead = int(np.count_nonzero(frame.freshness > Freshness.UNCERTAIN))
     if dead == 1:
         return texts.text("notice.one_not_live")
     if dead:
         return texts.text("notice.not_live", count=dead)
-    uncertain = int(np.count_nonzero(frame.freshness == Freshness.UNCERTAIN))
-    return texts.text("notice.uncertain", count=uncertain) if uncertain else texts.text("notice.all_live")
+    uncertain = np.flatnonzero(frame.freshness == Freshness.UNCERTAIN)
+    if len(uncertain) == 1:
+        tag = session.tag(int(uncertain[0]))
+        name = texts.text(session.machine(tag.machine).name)
+        label = formats.label(tag, texts.for_machine(tag.machine))
+        return texts.text("notice.one_uncertain", machine=name, tag=label)
+    return texts.text("notice.uncertain" if len(uncertain) else "notice.all_live", count=len(uncertain))
 
 
 def _of_machine(

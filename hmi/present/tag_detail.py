@@ -57,7 +57,7 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
         "publishing": _granted(session, index, tag, 1, texts),
         "address": row.address if tag.address is None else address(tag, texts),
         "endpoint": "" if endpoint is None else f"{tag.endpoint} · {_where(endpoint)}",
-        "counters": "" if counters is None else diagnostics.traffic(counters, texts),
+        "counters": "" if counters is None else diagnostics.traffic(counters, session, frame.now, texts),
         "semantic": tag.semantic,
         "type": _type(tag),
         "scaling": _scaling(tag, texts),

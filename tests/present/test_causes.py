@@ -41,7 +41,8 @@ async def test_a_modbus_device_that_is_not_there() -> None:
         with pytest.raises(LinkLost) as told:
             async with Connection.connected("127.0.0.1", port, timeout=5.0):
                 pass
-    assert causes.in_words(str(told.value), GERMAN).startswith(f"keine Verbindung zu 127.0.0.1:{port}:")
+    said = causes.in_words(str(told.value), GERMAN)
+    assert said == f"keine Verbindung zu 127.0.0.1:{port}: dort nimmt nichts eine Verbindung an"
 
 
 @pytest.mark.parametrize(

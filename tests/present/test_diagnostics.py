@@ -5,6 +5,7 @@ from hmi.model import status
 from hmi.model.clock import SECOND
 from hmi.model.samples import LinkState
 from hmi.present import diagnostics
+from hmi.present import format as formats
 from hmi.present.session import Session
 from hmi.present.tag_detail import detail
 from hmi.present.tag_search import TagSearch
@@ -129,7 +130,9 @@ def test_endpoints_say_state_cause_clock_and_losses(shop: Shop) -> None:
     assert (mill.name, mill.since, mill.losing) == ("Mill 07 / main", "connected for 2 min 10 s", False)
     assert mill.offset == "clock 1.2 ± 0.4 ms"
     assert line.losing
-    assert line.traffic == "18\N{THIN SPACE}040 samples · 3 lost + 1 unknown · connected 2×"
+    counts, _, since = line.traffic.partition(" · since ")
+    assert counts == "18\N{THIN SPACE}040 samples · 3 lost + 1 unknown · connected 2×"
+    assert since == formats.since(0, shop.clock.now().utc, Texts.of(shop.epoch))  # the engine's start
     assert (press.since, press.cause) == ("no link for 2 min 10 s", "127.0.0.1:4840 refused the connection")
     only = diagnostics.endpoints(shop.session, shop.clock.now(), Texts.of(shop.epoch), "line_1")
     assert only == (line,)
@@ -169,6 +172,9 @@ def test_the_engine_says_process_start_heartbeat_and_restarts(shop: Shop) -> Non
     torn = diagnostics.engine(session, shop.frame(), texts)
     assert torn.traffic == "12 torn reads · heartbeat 0.5 s ago · 0 restarts"
     session.torn = 0
+    session.restarts = 1
+    assert diagnostics.engine(session, shop.frame(), texts).traffic.endswith(" · 1 restart")
+    session.restarts = 0
     shop.clock.advance(2 * SECOND)
     found = diagnostics.engine(session, shop.frame(alive=False), texts)
     assert (found.state, found.since) == (LinkState.DOWN, "does not answer")
@@ -213,7 +219,7 @@ def test_a_tags_detail_says_everything(shop: Shop) -> None:
     assert said["Value"] == "12.000 °"
     assert said["Source time"].count(":") == 2
     assert "stale from 2 s" in said["Age"]
-    assert said["Counters of the endpoint"].endswith("connected 1×")
+    assert said["Counters of the endpoint"].partition(" · since ")[0].endswith("connected 1×")
     modbus = detail(shop.session, frame, shop.epoch.index["line_1/bath_acid"], Texts.of(shop.epoch))
     said = {line.name: line.said for line in modbus.lines}
     assert "Publishing" not in said

@@ -111,3 +111,12 @@ def test_values_of_every_type() -> None:
     assert integers.replace(THIN, "") == f"{2**53 + 1}; −2"
     assert formats.value(2**53 + 1, described(type=ValueType.INT), texts).replace(THIN, "") == str(2**53 + 1)
     assert formats.value(1.25, described(decimals=2), Texts.own("de")) == "1,25"
+
+
+def test_a_moment_of_another_day_is_told_with_its_day() -> None:
+    texts, now = Texts.own("en"), 1_771_336_052_000_000_000
+    assert formats.since(now, now, texts) == formats.clock(now)
+    day = 86_400_000_000_000
+    assert (
+        formats.since(now - day, now, texts) == f"{formats.date(now - day, texts)} {formats.clock(now - day)}"
+    )

@@ -375,7 +375,9 @@ def test_calm_says_how_many_values_are_uncertain() -> None:
     assert said(made, book).detail == "All links up, every value live"
     made.put("m/b", 2.0, status=status.UNCERTAIN)
     view = said(made, book)
-    assert (view.detail, view.calm) == ("All links up, 1 uncertain", True)
+    assert (view.detail, view.calm) == ("machine.m: b uncertain", True)
+    made.put("m/a", 2.0, status=status.UNCERTAIN)
+    assert said(made, book).detail == "All links up, 2 uncertain"
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

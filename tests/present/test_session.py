@@ -23,7 +23,7 @@ from hmi.present.texts import Texts
 from hmi.testing.epochs import batch_of, epoch_of
 from hmi.testing.hand_fed import HandFed
 from hmi.twin.store import Store
-from tests.ui.builders import Shop, epoch, machine, tag
+from tests.ui.builders import SIDE, Shop, epoch, machine, tag
 
 TEXTS = Texts.own("en")
 
@@ -343,3 +343,20 @@ def test_a_new_engine_makes_no_loss_younger() -> None:
     after.link("mill", LinkState.UP)
     assert after.session.unlinked == {}
     assert after.session.notices[-1].text_id == "event.link_up"
+
+
+def test_the_links_that_another_engine_brings_back_are_told_once_each() -> None:
+    made = shop()
+    made.link("mill", LinkState.UP)
+    after = Shop(made.epoch)
+    after.clock = made.clock
+    other = msgspec.structs.replace(made.session.welcome, started=made.clock.now().utc)
+    after.session = Session.begin(other, SIDE, made.session)
+    for state in (LinkState.CONNECTING, LinkState.UP, LinkState.UP):
+        made.clock.advance(SECOND)
+        after.link("mill", state)
+    told = [(each.subject, each.text_id) for each in after.session.notices]
+    assert told == [("mill.main", "event.link_up")]
+    made.link("mill", LinkState.UP)
+    same = Session.begin(made.session.welcome, SIDE, made.session)
+    assert same.notices == []
