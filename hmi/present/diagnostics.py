@@ -240,10 +240,12 @@ def traffic(counters: Counters | None, session: Session, now: Instant, texts: Te
             count=formats.number(counters.lost, 0),
             unknown=formats.number(counters.unknown_losses, 0),
         )
-    parts = (
-        texts.text("diagnostics.samples", count=formats.number(counters.samples, 0)),
-        lost,
-        texts.text("diagnostics.connects", count=formats.number(counters.connects, 0)),
-    )
     since = formats.since(session.welcome.started, now.utc, texts)
-    return texts.text("diagnostics.counted", counts=" · ".join(parts), since=since)
+    samples = texts.text("diagnostics.samples", count=formats.number(counters.samples, 0))
+    # A narrow card cuts the end off: how often it was connected is the least of it.
+    return " · ".join(
+        (
+            texts.text("diagnostics.counted", counts=f"{samples} · {lost}", since=since),
+            texts.text("diagnostics.connects", count=formats.number(counters.connects, 0)),
+        )
+    )

@@ -92,8 +92,6 @@ class Session:
     """Endpoints without a link: since when (monotonic ns), however often it was tried in between."""
     awaited: set[tuple[str, str]] = field(default_factory=set)
     """Endpoints that another engine knew, until this one has a link to them."""
-    awaited: set[tuple[str, str]] = field(default_factory=set)
-    """Endpoints that another engine knew, until this one has a link to them."""
     heartbeat: int | None = None
     """The engine's last sign of life (monotonic ns), as far as the link has shown one."""
     torn: int = 0
@@ -129,8 +127,6 @@ class Session:
             made.last_context = {name: dict(each) for name, each in before.last_context.items()}
             ours = {(machine.id, name) for machine in epoch.machines for name in machine.endpoints}
             made.unlinked = {key: since for key, since in before.unlinked.items() if key in ours}
-            known = set() if welcome.started == before.welcome.started else set(before.endpoints)
-            made.awaited = (known | before.awaited) & ours
             known = set() if welcome.started == before.welcome.started else set(before.endpoints)
             made.awaited = (known | before.awaited) & ours
             made._carried = CarriedValues.of(before.epoch, before.columns, epoch, side_bytes)
