@@ -34,7 +34,7 @@ class EndpointCard(Painted[EndpointRow]):
             view.since,
             small,
             theme.text_soft if up else theme.text,
-            room=(right - x) * 0.55,
+            room=(right - x) * 0.72,
             align=painting.RIGHT,
         )
         at = QPointF(x, painting.baseline(bold, lines[0]))

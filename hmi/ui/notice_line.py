@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QPainter
+from PyQt6.QtCore import QPointF, QRectF, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter
 
 from hmi.present.notices import NoticeView
 from hmi.ui import fonts, painting
@@ -14,7 +14,26 @@ HEIGHT = 52
 
 
 class NoticeLine(Painted[NoticeView]):
-    """Calm it is one grey line; otherwise a sign, a title and what it means."""
+    """Calm it is one grey line; otherwise a sign, a title and what it means. A touch asks for the rest."""
+
+    touched = pyqtSignal()
+    _down = False
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Answer the touch at once."""
+        self._press(True)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """A finger that is lifted elsewhere asks for nothing."""
+        was, inside = self._down, event is not None and self.area().contains(event.position())
+        self._press(False)
+        if was and inside:
+            self.touched.emit()
+
+    def _press(self, down: bool) -> None:
+        if down != self._down:
+            self._down = down
+            self.update()
 
     def draw(self, painter: QPainter, view: NoticeView, m: Metrics) -> None:
         """One look for calm, one for a notice; the height never changes."""
@@ -25,7 +44,7 @@ class NoticeLine(Painted[NoticeView]):
 
     def _calm(self, painter: QPainter, view: NoticeView, m: Metrics) -> None:
         theme, area = self.theme, self.area()
-        painter.fillRect(area, painting.color(theme.surface))
+        painter.fillRect(area, painting.color(theme.pressed if self._down else theme.surface))
         self._rule(painter, theme.line, m)
         side, middle = m.px(20), area.center().y()
         font, small = m.font(14, fonts.MEDIUM), m.font(13)
@@ -43,11 +62,12 @@ class NoticeLine(Painted[NoticeView]):
 
     def _warning(self, painter: QPainter, view: NoticeView, m: Metrics) -> None:
         theme, area = self.theme, self.area()
-        painter.fillRect(area, painting.color(theme.warning_surface))
+        ground = theme.pressed if self._down else theme.warning_surface
+        painter.fillRect(area, painting.color(ground))
         self._rule(painter, theme.warning_line, m)
         side = m.px(20)
         sign = QRectF(side, (area.height() - m.px(32)) / 2, m.px(37), m.px(32))
-        painting.warning_sign(painter, sign, theme.fault, theme.warning_surface)
+        painting.warning_sign(painter, sign, theme.fault, ground)
         right, x = area.right() - side, sign.right() + m.px(16)
         if view.more:
             font = m.font(14)

@@ -249,6 +249,15 @@ class PanelWindow(QWidget):
         site.opened.connect(self._open_machine)
         return site
 
+    def _show_events(self) -> None:
+        """All that the notice line could tell, one below the other."""
+        if self.session is None:
+            return
+        self.show_screen("diagnostics")
+        current = self._current()
+        if isinstance(current, DiagnosticsScreen):
+            current.show_events()
+
     def _open_machine(self, machine: str) -> None:
         self.show_screen("machine", machine)
 
@@ -256,6 +265,7 @@ class PanelWindow(QWidget):
         """Header, notice line and navigation in the present language."""
         self.header = HeaderBar(self.theme, self.texts, self)
         self.notice = NoticeLine(self.theme, self)
+        self.notice.touched.connect(self._show_events)
         self.nav = NavBar(self.theme, self.texts, self)
         self.nav.chosen.connect(self.show_screen)
         self.nav.mark(self.screen_name)

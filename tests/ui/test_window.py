@@ -374,3 +374,24 @@ def test_what_stood_in_the_notice_line_is_in_the_list_even_of_a_window_that_rest
         stand.shop.put("mill_07/b", 1.0)
         stand.frame()
     assert "event.value_live" in [each.text_id for each in stand.shop.session.notices]
+
+
+def test_a_touch_of_the_notice_line_opens_the_list_that_holds_what_it_could_not_tell(
+    qtbot: QtBot, stand: Stand
+) -> None:
+    line = stand.window.notice
+    assert min(line.height(), line.width()) >= TOUCH_MM * Metrics.of(stand.window).per_mm
+    assert line.view is not None
+    assert line.view.more
+    stand.shop.clock.advance(SECOND)
+    stand.frame()
+    qtbot.mousePress(line, Qt.MouseButton.LeftButton, pos=QPoint(30, 20))
+    qtbot.mouseRelease(line, Qt.MouseButton.LeftButton, pos=QPoint(30, 400))  # lifted elsewhere
+    assert not isinstance(stand.screen(), DiagnosticsScreen)
+    touch(qtbot, line)
+    stand.frame()
+    screen = stand.screen()
+    assert isinstance(screen, DiagnosticsScreen)
+    assert screen.events.isVisible()
+    assert screen.events_button.isChecked()
+    assert {each.subject for each in screen.events.entries} >= {"Mill 07: B", "Anodizing 1: Bath A pH"}

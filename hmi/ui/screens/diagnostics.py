@@ -141,6 +141,11 @@ class DiagnosticsScreen(Screen):
         self.table.mark(self._detail_of)
         self._arrange()
 
+    def show_events(self) -> None:
+        """The list of what happened, in place of the table."""
+        self.events_button.setChecked(True)
+        self._show_events()
+
     def hide_detail(self) -> None:
         """The table alone."""
         self._detail_of = None
