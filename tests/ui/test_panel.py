@@ -206,7 +206,7 @@ def test_an_engine_that_dies_is_said_and_the_next_one_is_shown(stand: Stand) -> 
     stand.engines[-1].put("mill/load", 50.0)
     stand.until(lambda: stand.value() == 50.0)
     stand.until(stand.is_over)
-    assert stand.events() == ["event.engine_lost", "event.engine_exit", "event.engine_new"]
+    assert stand.events() == ["event.engine_lost", "event.engine_exit", "event.engine_new", "event.link_up"]
 
 
 def test_a_link_that_broke_to_an_engine_that_lives_is_no_new_engine(stand: Stand) -> None:
