@@ -96,6 +96,8 @@ class Session:
     """The engine's last sign of life (monotonic ns), as far as the link has shown one."""
     torn: int = 0
     """Looks at this engine's table that found the writer inside each time: the frame kept what it had."""
+    goes_on: bool = False
+    """Whether only what is shown differs from the session before: the same engine, links and table."""
     restarts: int = 0
     """How often another engine took the place of the one before, since this panel began."""
     _bad_since: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -137,7 +139,7 @@ class Session:
         return made
 
     def _go_on(self, before: Session) -> None:
-        """Only what is shown is another: the same links, the same tags, in the same table."""
+        self.goes_on = True
         self.endpoints, self.counters = dict(before.endpoints), dict(before.counters)
         self.context = {name: dict(each) for name, each in before.context.items()}
         self.granted = dict(before.granted)

@@ -94,7 +94,7 @@ class TrendRecord:
 
     def _begin(self, session: Session) -> None:
         """Another session: perhaps another engine, which knows nothing of what was before it."""
-        if self._live:
+        if self._live and not session.goes_on:
             self._break(self.series.held_until)
         self._session = session
         self.asked.clear()

@@ -11,16 +11,37 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from hmi.config.epoch import Machine
 from hmi.link.client import LinkClient
 from hmi.link.errors import LinkUnavailable
 from hmi.link.messages import REFUSED, RIGHT_AGAIN, EndpointNews, HistoryReply, Notice, ToClient, Welcome
-from hmi.model.clock import SystemClock
+from hmi.model.clock import Instant, SystemClock
 from hmi.model.samples import LinkState
 from hmi.present.freshness import Freshness
 from hmi.present.session import Frame, Session
+from hmi.present.theme import DARK
 from hmi.testing.sites import write_small_site
+from hmi.ui.history import PendingHistory
+from hmi.ui.panel import PanelConnection
+from hmi.ui.parts import OwnParts
+from hmi.ui.screens.machine import MachineScreen
+from hmi.ui.window import PanelWindow
+
+WAIT = 60_000
+
+
+class NoSupervisor:
+    """The engine is nobody's here."""
+
+    last_exit = None
+
+    def engine_unresponsive(self, now: Instant) -> None:
+        """See `hmi.ui.panel.Supervisor`."""
+
+    def tick(self, now: Instant) -> None:
+        """See `hmi.ui.panel.Supervisor`."""
 
 
 def until(condition: Callable[[], object], what: str) -> None:
@@ -61,7 +82,7 @@ class Onlooker:
 
     def live(self, name: str) -> bool:
         assert self.session is not None
-        return self.frames[-1].freshness[self.session.index("rig", name)] == Freshness.LIVE
+        return bool(self.frames[-1].freshness[self.session.index("rig", name)] == Freshness.LIVE)
 
     @property
     def machine(self) -> Machine:
@@ -206,3 +227,47 @@ def test_a_site_that_starts_with_a_wrong_screen_runs_and_takes_it_when_it_is_rig
         assert panel.told(REFUSED) == []
     finally:
         panel.client.close()
+
+
+@pytest.mark.gui
+def test_the_panel_stays_where_it_is_and_loses_neither_values_nor_trends(plant: Plant, qtbot: QtBot) -> None:
+    plant.start().client.close()
+    history, parts = PendingHistory(), OwnParts()
+    window = PanelWindow(DARK, history, parts, language="en")
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    panel = PanelConnection(
+        lambda: LinkClient.connect(plant.run), window, SystemClock(), NoSupervisor(), history
+    )
+    seen: list[tuple[Session, Frame]] = []
+    panel.observe(lambda session, frame: seen.append((session, frame)), lambda *_: None)
+    panel.start()
+    try:
+        qtbot.waitUntil(lambda: window.session is not None, timeout=WAIT)
+        window.show_screen("machine", "rig")
+        first = window.session
+        assert first is not None
+        speed = first.tag(first.index("rig", "speed"))
+        record = parts._memory.record(speed)
+        qtbot.waitUntil(lambda: len(record.series) > 20, timeout=WAIT)
+        begun = int(record.series.read().time[0])
+        seen.clear()
+        plant.save(plant.screen, "{tag: speed}, {tag: steady}", "{tag: steady}")
+        qtbot.waitUntil(lambda: window.session is not first and len(seen) > 5, timeout=WAIT)
+        qtbot.waitUntil(lambda: seen[-1][0] is window.session, timeout=WAIT)
+        assert (window.screen_name, window.machine_id) == ("machine", "rig")
+        screen = window.findChildren(MachineScreen)[-1]
+        assert list(screen.tiles) == [first.index("rig", "steady")]
+        part = first.index("rig", "part")
+        assert {int(frame.freshness[part]) for _, frame in seen} == {int(Freshness.LIVE)}
+        series = parts._memory.record(speed).series
+        times = series.read().time
+        assert times[0] <= begun, "nothing is forgotten"
+        assert series.gaps(begun, int(times[-1])) == [], "and nothing is missing between"
+        session = window.session
+        assert session is not None
+        assert [each.text_id for each in session.notices] == ["event.configuration"]
+        qtbot.waitUntil(lambda: window.notice.view is not None and window.notice.view.calm, timeout=WAIT)
+    finally:
+        panel.stop()
