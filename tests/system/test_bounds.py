@@ -97,6 +97,4 @@ def test_a_panels_start_its_changes_of_screen_and_its_frames(tmp_path: Path) -> 
     assert median(live) <= FIRST_LIVE_S
     assert {where: ms for where, ms in changes.items() if median(ms) > SCREEN_CHANGE_MS} == {}
     assert median(every) <= FRAME_MS, (every, dict(frames))
-    # Three frames of a screen are its hundredth part: something else on the computer takes them at times.
-    # What is slow by itself is slow in every run.
-    assert {where: ms for where, ms in frames.items() if min(ms) > FRAME_MS} == {}
+    assert {where: ms for where, ms in frames.items() if median(ms) > FRAME_MS} == {}
