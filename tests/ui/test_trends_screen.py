@@ -1,155 +1,23 @@
-"""The Trends screen under fingers, mouse and wheel."""
+"""The Trends screen: what is chosen, paused, said and remembered."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
-import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QEventPoint, QInputDevice, QPointingDevice, QTouchEvent, QWheelEvent
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from hmi.config.base import Span
-from hmi.config.screens import MachineScreen
-from hmi.config.tags import Limits, TagDescription
-from hmi.link.messages import HistoryReply
 from hmi.model.clock import SECOND
-from hmi.model.values import ValueType
 from hmi.present.format import clock
 from hmi.present.quality import Look
-from hmi.present.texts import Texts
 from hmi.present.theme import DARK
 from hmi.present.trend_choice import MOST
 from hmi.present.trend_legend import LegendEntry
-from hmi.present.trend_memory import TrendMemory
-from hmi.testing.hand_fed import HandFed
 from hmi.ui import painting
 from hmi.ui.metrics import Metrics
-from hmi.ui.screens.trends import TrendsScreen
-from hmi.ui.trend_plot import TrendPlot
 from tests.ui.pixels import grab, share_of
-
-NAMES = tuple(f"t{number}" for number in range(9))
-TAGS = {
-    name: TagDescription(
-        unit="°C",
-        max_age=1.0,
-        range=Span(low=0.0, high=100.0),
-        normal=Span(low=20.0, high=40.0),
-        limits=Limits(high=50.0),
-    )
-    for name in NAMES
-} | {"text": TagDescription(type=ValueType.STRING)}
-SCREEN = MachineScreen.model_validate({"views": ("a",), "tiles": (), "trends": ("t0", "t1", "t2")})
-SINCE = 3000
-
-
-class Past:
-    """An engine that remembers a ramp over the last 3000 seconds."""
-
-    def __init__(self, now: int) -> None:
-        self.since = now - SINCE * SECOND
-        self.waiting: list[tuple[int, int, int, Callable[[HistoryReply], None]]] = []
-        self.requests = 0
-
-    def request(
-        self, index: int, begin_utc: int, end_utc: int, points: int, reply: Callable[[HistoryReply], None]
-    ) -> None:
-        self.requests += 1
-        self.waiting.append((index, begin_utc, end_utc, reply))
-
-    def value(self, time: int) -> float:
-        return 30 + 10 * math.sin((time - self.since) / SECOND / 50)
-
-    def answer(self) -> None:
-        for index, begin, end, reply in self.waiting:
-            time = np.arange(max(begin, self.since), end, SECOND, dtype="<i8")
-            value = np.array([self.value(int(t)) for t in time], "<f8")
-            severity = np.zeros(len(time), np.uint8)
-            reply(HistoryReply(1, index, time.tobytes(), value.tobytes(), severity.tobytes(), self.since))
-        self.waiting.clear()
-
-
-class Shown:
-    """The screen in the panel's 1280 × 624, with history answered."""
-
-    def __init__(self, qtbot: QtBot) -> None:
-        self.memory = TrendMemory()
-        self.fed = HandFed(TAGS, screen=SCREEN, texts={"tag.t0": "Bath"})
-        self.past = Past(self.fed.clock.now().utc)
-        self.screen = self.made(qtbot)
-
-    def made(self, qtbot: QtBot) -> TrendsScreen:
-        screen = TrendsScreen(self.fed.session, DARK, Texts.of(self.fed.epoch), self.past, memory=self.memory)
-        qtbot.addWidget(screen)
-        screen.resize(1280, 624)
-        screen.show()
-        qtbot.waitExposed(screen)
-        screen.plot._gestures.hold.setInterval(3_600_000)  # however slowly a test drags
-        return screen
-
-    def run(self, seconds: float) -> None:
-        for _ in range(round(seconds / 0.2)):
-            now = self.fed.clock.now().utc
-            self.fed.put(**{name: self.past.value(now) for name in NAMES})
-            self.screen.refresh(self.fed.frame(0.2))
-            self.past.answer()
-
-    @property
-    def now(self) -> int:
-        return self.fed.clock.now().utc
-
-    def wheel(self, x: int, angle: QPoint, pixels: QPoint | None = None) -> None:
-        plot = self.screen.plot
-        at = QPointF(x, 200)
-        event = QWheelEvent(
-            at,
-            plot.mapToGlobal(at),
-            pixels or QPoint(),
-            angle,
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(plot, event)
-
-
-@pytest.fixture
-def shown(qtbot: QtBot) -> Shown:
-    made = Shown(qtbot)
-    made.run(3)
-    return made
-
-
-SCREEN_DEVICE = QPointingDevice(
-    "touch screen",
-    77,
-    QInputDevice.DeviceType.TouchScreen,
-    QPointingDevice.PointerType.Finger,
-    QInputDevice.Capability.Position,
-    10,
-    0,
-)
-
-
-def touch(plot: TrendPlot, kind: QEvent.Type, *at: tuple[int, int]) -> None:
-    """Fingers at these places of the plot."""
-    states = {
-        QEvent.Type.TouchBegin: QEventPoint.State.Pressed,
-        QEvent.Type.TouchUpdate: QEventPoint.State.Updated,
-        QEvent.Type.TouchEnd: QEventPoint.State.Released,
-    }
-    points = [
-        QEventPoint(number, states[kind], QPointF(x, y), plot.mapToGlobal(QPointF(x, y)))
-        for number, (x, y) in enumerate(at)
-    ]
-    event = QTouchEvent(kind, SCREEN_DEVICE, Qt.KeyboardModifier.NoModifier, points)
-    QApplication.sendEvent(plot, event)
+from tests.ui.trends_stand import NAMES, Shown
 
 
 def test_it_begins_live_with_the_machines_own_trends_and_history(shown: Shown):
@@ -191,132 +59,6 @@ def test_rows_follow_the_windows_size(shown: Shown):
 def test_texts_are_not_offered(shown: Shown):
     with pytest.raises(ValueError, match="not in list"):
         shown.screen.tags.row_centre(shown.fed.session.index("m", "text"))
-
-
-def test_dragging_with_the_mouse_goes_back_and_live_returns(shown: Shown):
-    plot = shown.screen.plot
-    begin = plot.window_shown.at(shown.now)
-    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(400, 200))
-    for x in range(410, 610, 20):
-        QTest.mouseMove(plot, QPoint(x, 200))
-    QTest.mouseMove(plot, QPoint(600, 200))
-    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(600, 200))
-    moved = begin[1] - plot.window_shown.at(shown.now)[1]
-    assert moved == pytest.approx(200 * 300 * SECOND / plot._area.width(), rel=0.02)
-    assert not shown.screen.live.isChecked()
-    assert shown.screen.pause.isChecked()
-    QTest.mouseClick(shown.screen.live, Qt.MouseButton.LeftButton)
-    assert plot.window_shown.live
-
-
-def test_the_panned_picture_equals_one_painted_at_once(shown: Shown):
-    plot = shown.screen.plot
-    for step in (37.0, 11.0, -20.0, 90.0, 3.0):
-        plot._pan(step)
-        shown.past.answer()
-    plot._show()
-    panned = plot._canvas.picture.toImage()
-    plot._canvas._redraw()
-    again = plot._canvas.picture.toImage()
-    different = sum(
-        panned.pixel(x, y) != again.pixel(x, y)
-        for x in range(panned.width())
-        for y in range(0, panned.height(), 3)
-    )
-    assert different < 0.002 * panned.width() * panned.height() / 3
-
-
-def test_panning_asks_for_what_is_missing_and_not_at_every_step(shown: Shown):
-    before = shown.past.requests
-    for _ in range(100):
-        shown.screen.plot._pan(10.0)
-        shown.past.answer()
-    asked = shown.past.requests - before
-    assert 3 <= asked <= 3 * 8
-    begin, end = shown.screen.plot.window_shown.at(shown.now)
-    series = shown.screen._feed.series(0)
-    for moment in (begin + SECOND, (begin + end) // 2, end - SECOND):
-        assert series.at(moment) == pytest.approx(shown.past.value(moment), abs=0.3)
-
-
-def test_one_finger_pans(shown: Shown):
-    plot = shown.screen.plot
-    touch(plot, QEvent.Type.TouchBegin, (300, 200))
-    for x in range(320, 520, 20):
-        touch(plot, QEvent.Type.TouchUpdate, (x, 200))
-    touch(plot, QEvent.Type.TouchEnd, (500, 200))
-    moved = shown.now - plot.window_shown.at(shown.now)[1]
-    assert moved == pytest.approx(200 * 300 * SECOND / plot._area.width(), rel=0.02)
-
-
-def test_two_fingers_stretch_time_around_themselves(shown: Shown):
-    plot = shown.screen.plot
-    plot.set_window(plot.window_shown.moved(-600 * SECOND, shown.now))
-    between = plot.time_at(600)
-    span = plot.window_shown.span
-    touch(plot, QEvent.Type.TouchBegin, (550, 200))
-    touch(plot, QEvent.Type.TouchUpdate, (550, 200), (650, 220))
-    for out in range(10, 101, 10):
-        touch(plot, QEvent.Type.TouchUpdate, (550 - out, 200), (650 + out, 220))
-    touch(plot, QEvent.Type.TouchEnd, (450, 200), (750, 220))
-    assert plot.window_shown.span == pytest.approx(span / 3, rel=0.02)
-    assert abs(plot.time_at(600) - between) < 3 * SECOND
-    assert all(not button.isChecked() for button in shown.screen.presets.values())
-
-
-def test_a_finger_that_stays_after_a_stretch_does_not_jump(shown: Shown):
-    plot = shown.screen.plot
-    plot.set_window(plot.window_shown.moved(-600 * SECOND, shown.now))
-    touch(plot, QEvent.Type.TouchBegin, (500, 200), (700, 200))
-    touch(plot, QEvent.Type.TouchUpdate, (450, 200), (750, 200))
-    before = plot.window_shown
-    touch(plot, QEvent.Type.TouchUpdate, (450, 200))
-    assert plot.window_shown == before
-    touch(plot, QEvent.Type.TouchUpdate, (450, 200))
-    assert plot.window_shown == before
-    touch(plot, QEvent.Type.TouchEnd, (450, 200))
-    assert plot.cursor_time is None
-
-
-def test_the_wheel_stretches_and_a_sideways_wheel_pans(shown: Shown):
-    plot = shown.screen.plot
-    span = plot.window_shown.span
-    shown.wheel(600, QPoint(0, 120))
-    assert plot.window_shown.span == pytest.approx(span / 1.25)
-    shown.wheel(600, QPoint(0, -120))
-    assert plot.window_shown.span == pytest.approx(span)
-    shown.wheel(600, QPoint(0, 0), QPoint(80, 0))
-    assert not plot.window_shown.live
-
-
-def test_holding_reads_out_time_and_values_and_a_tap_ends_it(shown: Shown):
-    plot = shown.screen.plot
-    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(700, 200))
-    assert plot._gestures.hold.isActive()
-    plot._gestures.hold.timeout.emit()  # its time is the test's
-    assert plot.cursor_time == plot.time_at(700)
-    assert [index for index, _ in plot.readings()] == [0, 1, 2]
-    for _, value in plot.readings():
-        assert value == pytest.approx(shown.past.value(plot.cursor_time), abs=0.3)
-    assert share_of(grab(plot), DARK.badge) > 0.003
-    QTest.mouseMove(plot, QPoint(500, 200))
-    assert plot.cursor_time == plot.time_at(500)
-    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(500, 200))
-    assert plot.window_shown.live  # reading is not panning
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
-    assert plot.cursor_time is None
-
-
-def test_in_a_paused_plot_a_touch_reads_and_live_ends_it(shown: Shown):
-    plot = shown.screen.plot
-    QTest.mouseClick(shown.screen.pause, Qt.MouseButton.LeftButton)
-    for x in (700, 300):
-        QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(x, 200))
-        assert plot.cursor_time == plot.time_at(x)
-    assert not plot.window_shown.live
-    QTest.mouseClick(shown.screen.live, Qt.MouseButton.LeftButton)
-    assert plot.cursor_time is None
-    assert plot.legend[0].note == "live"
 
 
 @pytest.mark.parametrize("seconds", [60, 300, 900, 3600])
