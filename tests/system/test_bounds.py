@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.full, pytest.mark.gui]
+pytestmark = [pytest.mark.full, pytest.mark.bench, pytest.mark.gui]
 
 RUNS = 3
 MACHINE_TO_PIXEL_MS = 100.0

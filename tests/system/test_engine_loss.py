@@ -28,7 +28,7 @@ from hmi.present.freshness import Freshness
 from hmi.present.session import Session
 from hmi.present.theme import DARK
 
-pytestmark = [pytest.mark.full, pytest.mark.gui]
+pytestmark = [pytest.mark.full, pytest.mark.bench, pytest.mark.gui]
 
 BOUND_MS = 300.0
 ROUNDS = 5
