@@ -1,138 +1,15 @@
-"""Where a tag lies in a device, per protocol."""
+"""Where a tag lies in a device, for each protocol that its machine type is met with."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from hmi.config.base import Config
-
-
-class OpcUaAddress(Config):
-    """A variable in an OPC UA server. Exactly one of ``node`` and ``path`` is given.
-
-    ``node``  ExpandedNodeId text with the namespace as URI: ``nsu=http://example.org/;s=Spindle.Load``
-              (or ``i=2258`` in namespace 0). Namespace *indexes* (``ns=2``) change when a server is
-              restarted and are refused.
-    ``path``  browse path from the Objects folder, one ``{namespace URI}BrowseName`` per step, or
-              ``Name`` alone for namespace 0.
-    """
-
-    protocol: Literal["opcua"] = "opcua"
-    node: str | None = None
-    path: tuple[str, ...] | None = None
-
-    def model_post_init(self, _context: object) -> None:
-        """Refuse an address that is not exactly one of the two kinds."""
-        if (self.node is None) == (self.path is None):
-            raise ValueError("expected exactly one of `node` and `path`")
-        if self.node is not None and self.node.startswith("ns="):
-            raise ValueError("namespace indexes change at a restart: expected nsu=<namespace URI>;…")
-
-
-class ModbusTable(StrEnum):
-    """The four tables of the Modbus data model."""
-
-    COIL = "coil"
-    DISCRETE_INPUT = "discrete_input"
-    INPUT_REGISTER = "input_register"
-    HOLDING_REGISTER = "holding_register"
-
-    @property
-    def of_bits(self) -> bool:
-        """Whether the table's items are single bits."""
-        return self in (ModbusTable.COIL, ModbusTable.DISCRETE_INPUT)
-
-    @property
-    def writable(self) -> bool:
-        """Whether a master may write the table."""
-        return self in (ModbusTable.COIL, ModbusTable.HOLDING_REGISTER)
-
-
-class ModbusFormat(StrEnum):
-    """How registers make a value."""
-
-    BOOL = "bool"
-    INT16 = "int16"
-    UINT16 = "uint16"
-    INT32 = "int32"
-    UINT32 = "uint32"
-    INT64 = "int64"
-    UINT64 = "uint64"
-    FLOAT32 = "float32"
-    FLOAT64 = "float64"
-    BITS = "bits"
-    STRING = "string"
-
-
-class ModbusAddress(Config):
-    """An item in a Modbus device.
-
-    ``address``     0-based protocol address (register 40001 of a manual is holding_register 0)
-    ``order``       how the bytes of a multi-register value lie, for the 32-bit number 0x0A0B0C0D:
-                    ``ABCD`` big-endian, ``CDAB`` words swapped, ``BADC`` bytes swapped, ``DCBA`` both;
-                    for 64 bits and strings the same two swaps are meant
-    ``bit``/``bits`` for format ``bits``: lowest bit (0 = least significant) and how many;
-                    one bit makes a bool, more make an unsigned integer
-    ``length``      for format ``string``: registers
-    ``unit``        device id behind a gateway
-    """
-
-    protocol: Literal["modbus"] = "modbus"
-    table: ModbusTable
-    address: Annotated[int, Field(ge=0, le=65_535)]
-    format: ModbusFormat = ModbusFormat.UINT16
-    order: Literal["ABCD", "CDAB", "BADC", "DCBA"] = "ABCD"
-    bit: Annotated[int, Field(ge=0, le=15)] = 0
-    bits: Annotated[int, Field(ge=1, le=16)] = 1
-    length: Annotated[int, Field(ge=1, le=120)] = 1
-    unit: Annotated[int, Field(ge=0, le=255)] = 1
-
-    @property
-    def registers(self) -> int:
-        """How many items of the table the value takes."""
-        match self.format:
-            case ModbusFormat.INT32 | ModbusFormat.UINT32 | ModbusFormat.FLOAT32:
-                return 2
-            case ModbusFormat.INT64 | ModbusFormat.UINT64 | ModbusFormat.FLOAT64:
-                return 4
-            case ModbusFormat.STRING:
-                return self.length
-            case _:
-                return 1
-
-    def model_post_init(self, _context: object) -> None:
-        """Refuse combinations that no device has."""
-        if self.table.of_bits != (self.format is ModbusFormat.BOOL):
-            raise ValueError(
-                f"expected format bool for bits and a register format for registers, "
-                f"found {self.format} in {self.table}"
-            )
-        if self.address + self.registers > 65_536:
-            raise ValueError(f"expected an item within 65,536, found {self.address} + {self.registers}")
-        if self.format is ModbusFormat.BITS and self.bit + self.bits > 16:
-            raise ValueError(f"expected bits within a 16-bit register, found {self.bit} + {self.bits}")
-
-
-class SimulatedAddress(Config):
-    """A signal made by the engine itself, for machine plugins that ship no simulator.
-
-    ``kind``    ``constant``: ``low``; ``ramp``: saw-tooth low → high per ``period``; ``square``: low and
-                high, half a ``period`` each; ``sine``; ``steps``: low, low+1 … high, one per ``period``;
-                ``walk``: a bounded random walk from ``seed``
-    ``period``  seconds
-    """
-
-    protocol: Literal["simulated"] = "simulated"
-    kind: Literal["constant", "ramp", "square", "sine", "steps", "walk"]
-    low: float = 0.0
-    high: float = 1.0
-    period: Annotated[float, Field(gt=0)] = 10.0
-    seed: int = 0
-    text: str = ""
-
+from hmi.config.modbus import ModbusAddress
+from hmi.config.opcua import OpcUaAddress
+from hmi.config.simulated import SimulatedAddress
 
 Address = Annotated[OpcUaAddress | ModbusAddress | SimulatedAddress, Field(discriminator="protocol")]
 

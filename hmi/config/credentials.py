@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Never
 
-from hmi.config.endpoints import CredentialReference
+from hmi.config.endpoint_parts import CredentialReference
 
 
 class CredentialError(LookupError):

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from hmi.config.credentials import resolve
-from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint, SimulatedEndpoint
+from hmi.config.endpoints import Endpoint
 from hmi.config.epoch import Epoch
+from hmi.config.modbus import ModbusEndpoint
+from hmi.config.opcua import OpcUaEndpoint
+from hmi.config.simulated import SimulatedEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import Clock
 from hmi.sources.protocol import Source

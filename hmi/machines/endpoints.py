@@ -6,14 +6,12 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from hmi.config.endpoints import (
-    Endpoint,
-    ModbusEndpoint,
-    OpcUaEndpoint,
-    SimulatedEndpoint,
-    without_secrets,
-)
+from hmi.config.endpoint_parts import without_secrets
+from hmi.config.endpoints import Endpoint
+from hmi.config.modbus import ModbusEndpoint
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.problems import suggestion
+from hmi.config.simulated import SimulatedEndpoint
 from hmi.config.site import Site
 
 _OPCUA_SCHEME = "opc.tcp://"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hmi.config.addresses import Address, ModbusAddress, ModbusFormat
+from hmi.config.addresses import Address
+from hmi.config.modbus import ModbusAddress, ModbusFormat
 from hmi.config.tags import TagDescription
 from hmi.model.values import ValueType
 

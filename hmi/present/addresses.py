@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, OpcUaAddress, SimulatedAddress
+from hmi.config.modbus import ModbusAddress, ModbusFormat
+from hmi.config.opcua import OpcUaAddress
+from hmi.config.simulated import SimulatedAddress
 from hmi.config.tags import Tag
 from hmi.present.texts import Texts
 

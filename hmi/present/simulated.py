@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hmi.config.endpoints import Endpoint, SimulatedEndpoint
+from hmi.config.endpoints import Endpoint
+from hmi.config.simulated import SimulatedEndpoint
 from hmi.present.texts import Texts
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint
+from hmi.config.endpoints import Endpoint
+from hmi.config.modbus import ModbusEndpoint
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import MILLISECOND, NO_TIME
 from hmi.present import diagnostics, status_text

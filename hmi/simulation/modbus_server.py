@@ -13,7 +13,7 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from pymodbus.simulator.simcore import SimCore
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, ModbusTable
+from hmi.config.modbus import ModbusAddress, ModbusFormat, ModbusTable
 from hmi.model import values
 from hmi.model.values import Scalar
 from hmi.sources.modbus import codec

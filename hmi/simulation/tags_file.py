@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat
+from hmi.config.modbus import ModbusAddress, ModbusFormat
 from hmi.config.tags import TagEntry, TagsFile
 from hmi.config.yaml_file import load
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hmi.config.addresses import SimulatedAddress
-from hmi.config.endpoints import Endpoint, SimulatedEndpoint
+from hmi.config.endpoints import Endpoint
 from hmi.config.epoch import Epoch, Machine
 from hmi.config.machine import MachineType
+from hmi.config.simulated import SimulatedAddress, SimulatedEndpoint
 from hmi.config.tags import Tag, TagDescription
 from hmi.model.clock import NO_TIME, Instant
 from hmi.model.context import ContextKey

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from hmi.config.endpoints import Paces
+from hmi.config.endpoint_parts import Paces
 from hmi.machines.files import PluginFiles, load_plugin
 from hmi.machines.hookspecs import API_VERSION
 from hmi.machines.lint import all_problems, unsound

@@ -11,7 +11,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError
 
 from hmi.config.credentials import CredentialError, Credentials, resolve
-from hmi.config.endpoints import CredentialReference
+from hmi.config.endpoint_parts import CredentialReference
 
 SECRET = "s3cr3t-of-the-press"  # noqa: S105 - not a secret
 

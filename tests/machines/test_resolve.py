@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hmi.config.addresses import ModbusAddress, OpcUaAddress
-from hmi.config.endpoints import ModbusEndpoint, OpcUaEndpoint
 from hmi.config.epoch import Epoch
+from hmi.config.modbus import ModbusAddress, ModbusEndpoint
+from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint
 from hmi.config.problems import ConfigurationError
 from hmi.machines.discovery import discover
 from hmi.machines.resolve import resolve_site

@@ -7,7 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, ModbusTable, OpcUaAddress
+from hmi.config.modbus import ModbusAddress, ModbusFormat, ModbusTable
+from hmi.config.opcua import OpcUaAddress
 from hmi.config.tags import Scaling, TagDescription
 from hmi.machines.wire import misfit, wire_type
 from hmi.model.values import ValueType, as_floats, to_lane

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from pymodbus.client import AsyncModbusTcpClient
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, ModbusTable
+from hmi.config.modbus import ModbusAddress, ModbusFormat, ModbusTable
 from hmi.model.values import Scalar
 from hmi.simulation.modbus_server import ModbusMachineServer
 

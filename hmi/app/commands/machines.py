@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
-from hmi.config.endpoints import Endpoint, ModbusEndpoint, OpcUaEndpoint
+from hmi.config.endpoints import Endpoint
 from hmi.config.epoch import Epoch, Quarantined
 from hmi.config.lookup import NotFoundError, find_site
+from hmi.config.modbus import ModbusEndpoint
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.problems import ConfigurationError
 from hmi.machines.discovery import discover
 from hmi.machines.files import load_plugin, texts_of

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hmi.config.addresses import Address, ModbusAddress, ModbusFormat, OpcUaAddress
+from hmi.config.addresses import Address
+from hmi.config.modbus import ModbusAddress, ModbusFormat
+from hmi.config.opcua import OpcUaAddress
 from hmi.config.problems import Problem
 from hmi.config.tags import TagEntry
 from hmi.machines.files import PluginFiles

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hmi.config.endpoints import ModbusEndpoint
+    from hmi.config.modbus import ModbusEndpoint
     from hmi.config.tags import Tag
     from hmi.model.clock import Clock
     from hmi.sources.protocol import Source

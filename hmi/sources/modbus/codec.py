@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat
+from hmi.config.modbus import ModbusAddress, ModbusFormat
 from hmi.model.values import Scalar, ValueType
 
 DTYPES: Final = {

@@ -23,7 +23,7 @@ from pymodbus.pdu.register_message import (
     WriteSingleRegisterRequest,
 )
 
-from hmi.config.addresses import ModbusTable
+from hmi.config.modbus import ModbusTable
 
 _READS: Final = {
     ModbusTable.COIL: ReadCoilsRequest,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat
+from hmi.config.modbus import ModbusAddress, ModbusFormat
 from hmi.model import status, values
 from hmi.model.samples import U32, U64
 from hmi.model.values import ValueType

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from hmi.config.addresses import ModbusTable
+from hmi.config.modbus import ModbusTable
 from hmi.sources.modbus.decoding import Item
 
 MAX_BITS: Final = 2000

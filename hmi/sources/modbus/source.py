@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from hmi.config.addresses import ModbusAddress
-from hmi.config.endpoints import ModbusEndpoint
+from hmi.config.modbus import ModbusAddress, ModbusEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import Clock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat
+from hmi.config.modbus import ModbusAddress, ModbusFormat
 from hmi.model import status
 from hmi.model.samples import WriteOutcome, WriteResult
 from hmi.model.values import Scalar

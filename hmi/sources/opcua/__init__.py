@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hmi.config.credentials import Credentials
-from hmi.config.endpoints import CredentialReference, OpcUaEndpoint
+from hmi.config.endpoint_parts import CredentialReference
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import Clock
 from hmi.sources.opcua.source import OpcUaSource

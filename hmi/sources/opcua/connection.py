@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from asyncua import ua
 
-from hmi.config.endpoints import OpcUaEndpoint
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND, Instant

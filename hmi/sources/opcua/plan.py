@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from hmi.config.endpoints import OpcUaEndpoint
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Pace, Tag
 
 MAX_KEEP_ALIVE: Final = 0.5

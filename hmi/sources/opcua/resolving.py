@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from asyncua import ua
 
-from hmi.config.addresses import OpcUaAddress
+from hmi.config.opcua import OpcUaAddress
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.sources.opcua import addresses, services

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from hmi.config.credentials import CredentialError, Credentials
-from hmi.config.endpoints import CredentialReference
+from hmi.config.endpoint_parts import CredentialReference
 
 _Found = tuple[Credentials | None, CredentialError | None]
 

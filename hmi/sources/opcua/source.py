@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from hmi.config.credentials import CredentialError, Credentials
-from hmi.config.endpoints import CredentialReference, OpcUaEndpoint
+from hmi.config.endpoint_parts import CredentialReference
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import Clock

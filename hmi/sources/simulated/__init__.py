@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hmi.config.endpoints import SimulatedEndpoint
+from hmi.config.simulated import SimulatedEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import Clock
 from hmi.sources.protocol import Source

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hmi.config.addresses import SimulatedAddress
+from hmi.config.simulated import SimulatedAddress
 from hmi.config.tags import Tag
 from hmi.model import status, values
 from hmi.model.clock import NO_TIME, Instant

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from hmi.config.addresses import SimulatedAddress
+from hmi.config.simulated import SimulatedAddress
 from hmi.model.clock import SECOND
 
 F64 = npt.NDArray[np.float64]

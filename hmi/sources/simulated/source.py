@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from hmi.config.endpoints import SimulatedEndpoint
+from hmi.config.simulated import SimulatedEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status, values
 from hmi.model.clock import SECOND, Clock

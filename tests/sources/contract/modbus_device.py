@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from hmi.config.addresses import ModbusAddress
+from hmi.config.modbus import ModbusAddress
 from hmi.simulation.modbus_server import ModbusMachineServer
 
 

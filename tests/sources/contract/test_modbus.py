@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, ModbusTable
-from hmi.config.endpoints import ModbusEndpoint, Paces
+from hmi.config.endpoint_parts import Paces
+from hmi.config.modbus import ModbusAddress, ModbusEndpoint, ModbusFormat, ModbusTable
 from hmi.config.tags import Tag
 from hmi.model.clock import SystemClock
 from hmi.model.values import Value, ValueType

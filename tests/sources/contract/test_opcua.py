@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 import pytest
 
-from hmi.config.addresses import OpcUaAddress
 from hmi.config.credentials import resolve
-from hmi.config.endpoints import OpcUaEndpoint, Paces
+from hmi.config.endpoint_parts import Paces
+from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import SystemClock
 from hmi.model.values import Value, ValueType

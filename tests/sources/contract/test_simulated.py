@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 import numpy as np
 import pytest
 
-from hmi.config.addresses import SimulatedAddress
-from hmi.config.endpoints import Paces, SimulatedEndpoint
+from hmi.config.endpoint_parts import Paces
+from hmi.config.simulated import SimulatedAddress, SimulatedEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status, values
 from hmi.model.clock import NO_TIME, SECOND, Instant, SystemClock

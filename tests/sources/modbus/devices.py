@@ -7,8 +7,8 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, ModbusTable
-from hmi.config.endpoints import ModbusEndpoint, Paces
+from hmi.config.endpoint_parts import Paces
+from hmi.config.modbus import ModbusAddress, ModbusEndpoint, ModbusFormat, ModbusTable
 from hmi.config.tags import Tag
 from hmi.model import values
 from hmi.model.clock import SystemClock

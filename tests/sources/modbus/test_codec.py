@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.config.addresses import ModbusAddress, ModbusFormat, ModbusTable
+from hmi.config.modbus import ModbusAddress, ModbusFormat, ModbusTable
 from hmi.model import status, values
 from hmi.model.values import Scalar, ValueType
 from hmi.sources.modbus import codec

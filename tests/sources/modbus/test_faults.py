@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from hmi.config.addresses import ModbusFormat
+from hmi.config.modbus import ModbusFormat
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND
 from hmi.model.samples import Batch, Confirmation, Granted, LinkState, WriteOutcome

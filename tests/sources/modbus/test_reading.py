@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.config.addresses import ModbusAddress, ModbusTable
+from hmi.config.modbus import ModbusAddress, ModbusTable
 from hmi.model.clock import SECOND
 from hmi.model.values import ValueType
 from hmi.sources.modbus.decoding import Item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.config.addresses import ModbusTable
+from hmi.config.modbus import ModbusTable
 from hmi.sources.modbus.plan import Block
 from hmi.sources.modbus.silence import Silence
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from hmi.config.endpoints import ModbusEndpoint
+from hmi.config.modbus import ModbusEndpoint
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SystemClock
 from hmi.model.samples import Batch, Confirmation, Granted, LinkEvent, LinkState

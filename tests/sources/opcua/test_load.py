@@ -10,9 +10,8 @@ import time
 
 import numpy as np
 
-from hmi.config.addresses import OpcUaAddress
 from hmi.config.credentials import resolve
-from hmi.config.endpoints import OpcUaEndpoint
+from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import SystemClock

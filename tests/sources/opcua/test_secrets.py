@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from hmi.config.credentials import CredentialError, Credentials
-from hmi.config.endpoints import CredentialReference
+from hmi.config.endpoint_parts import CredentialReference
 from hmi.sources.opcua.secrets import Secrets
 
 KEYRING = CredentialReference(keyring="twinpane", user="panel")

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from asyncua import Server, ua
 
-from hmi.config.addresses import OpcUaAddress
 from hmi.config.credentials import Credentials, resolve
-from hmi.config.endpoints import CredentialReference, OpcUaEndpoint, Paces
+from hmi.config.endpoint_parts import CredentialReference, Paces
+from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import SECOND, SystemClock

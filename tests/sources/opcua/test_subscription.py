@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from asyncua import ua
 
-from hmi.config.addresses import OpcUaAddress
+from hmi.config.opcua import OpcUaAddress
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND, Instant

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.config.addresses import OpcUaAddress
-from hmi.config.endpoints import OpcUaEndpoint, Paces
+from hmi.config.endpoint_parts import Paces
+from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model.values import ValueType
 from hmi.sources.opcua import plan

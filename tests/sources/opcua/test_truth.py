@@ -13,9 +13,9 @@ import pytest
 from asyncua import ua
 from asyncua.server.internal_subscription import InternalSubscription
 
-from hmi.config.addresses import OpcUaAddress
 from hmi.config.credentials import resolve
-from hmi.config.endpoints import OpcUaEndpoint, Paces
+from hmi.config.endpoint_parts import Paces
+from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SystemClock

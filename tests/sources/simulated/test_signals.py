@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.config.addresses import SimulatedAddress
+from hmi.config.simulated import SimulatedAddress
 from hmi.model.clock import SECOND
 from hmi.sources.simulated.signals import Signals
 

@@ -1,0 +1,66 @@
+"""What endpoints of several protocols have in common: paces, where secrets are found, sound addresses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from hmi.config.base import Config, Seconds
+
+
+class Paces(Config):
+    """Requested update intervals in seconds, for each pace that a tag can ask for."""
+
+    live: Seconds = 0.05
+    normal: Seconds = 0.2
+    slow: Seconds = 1.0
+
+    def of(self, pace: str) -> float:
+        """The interval of one pace."""
+        interval: float = getattr(self, pace)
+        return interval
+
+
+class CredentialReference(Config):
+    """Where a user name and password are found. Secrets never stand in YAML.
+
+    ``environment``  prefix P: variables ``P_USER`` and ``P_PASSWORD``
+    ``keyring``      service name in the operating system's keyring; ``user`` names the entry
+    """
+
+    environment: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    keyring: str | None = None
+    user: str | None = None
+
+    def model_post_init(self, _context: object) -> None:
+        """Refuse a reference that is not exactly one of the two kinds."""
+        if (self.environment is None) == (self.keyring is None):
+            raise ValueError("expected exactly one of `environment` and `keyring`")
+        if self.keyring is not None and self.user is None:
+            raise ValueError("expected `user` beside `keyring`")
+
+
+def without_secrets(address: str) -> str:
+    """Accept an address that has no log-in in it.
+
+    Raises:
+        ValueError: it has; the words do not repeat it.
+    """
+    if "@" in address:
+        raise ValueError(
+            "found a user name or password in the address, expected the address alone, and beside it "
+            "`credentials` with a reference: {environment: PREFIX} or {keyring: SERVICE, user: NAME}"
+        )
+    return address
+
+
+def host_alone(host: str) -> str:
+    """Accept the name or address of a host without anything around it.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not host or any(each.isspace() or each in "/" for each in host):
+        raise ValueError(f"found '{host}', expected the name or the IP address of a host alone")
+    return host
