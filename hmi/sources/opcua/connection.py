@@ -23,8 +23,8 @@ from hmi.sources.opcua.resolving import Resolved, resolve
 from hmi.sources.opcua.services import CreatedSubscription
 from hmi.sources.opcua.session import Session
 from hmi.sources.opcua.subscription import Subscription
-from hmi.sources.opcua.together import run_together
 from hmi.sources.protocol import Emit
+from hmi.sources.together import run_together
 
 FIRST_QUESTIONS: Final = 5
 """Questions for the time when the link begins; the one with the shortest round trip counts."""

@@ -15,11 +15,11 @@ from hmi.model import status
 from hmi.model.clock import Clock
 from hmi.model.samples import WriteOutcome, WriteResult
 from hmi.model.values import Scalar
+from hmi.sources.link import Link
 from hmi.sources.opcua import plan, writing
 from hmi.sources.opcua.connecting import connect
 from hmi.sources.opcua.connection import Connection
 from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
-from hmi.sources.opcua.link import Link
 from hmi.sources.opcua.secrets import Secrets
 from hmi.sources.opcua.writing import UnwritableError
 from hmi.sources.protocol import Emit

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hmi.model.clock import SECOND, ManualClock
 from hmi.model.samples import LinkEvent, LinkState, SourceMessage
-from hmi.sources.opcua.link import Link
+from hmi.sources.link import Link
 
 
 def test_every_change_is_told_once_and_at_its_time() -> None:
