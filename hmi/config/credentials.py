@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Never
 
 from hmi.config.endpoint_parts import CredentialReference
+from hmi.config.private_file import PrivateFileError, read_bounded, read_private
 
 
 class CredentialError(LookupError):
@@ -33,15 +35,48 @@ class Credentials:
         raise TypeError("credentials are not serialised")
 
 
-def resolve(reference: CredentialReference, environment: Mapping[str, str] | None = None) -> Credentials:
+class UserCertificate:
+    """A user's X.509 certificate and private key, as the files hold them; the key is shown nowhere."""
+
+    __slots__ = ("_key", "certificate")
+
+    def __init__(self, certificate: bytes, key: bytes) -> None:
+        self.certificate = certificate
+        self._key = key
+
+    def reveal(self) -> bytes:
+        """The private key, for the one call that needs it."""
+        return self._key
+
+    def __repr__(self) -> str:
+        return "UserCertificate(…)"
+
+    def __reduce__(self) -> Never:
+        raise TypeError("keys are not serialised")
+
+
+Secret = Credentials | UserCertificate
+
+
+def resolve(reference: CredentialReference, environment: Mapping[str, str] | None = None) -> Secret:
     """The secret that a site file refers to. ``environment`` defaults to the process's own.
 
     Raises:
-        CredentialError: a variable or keyring entry is missing, or there is no keyring.
+        CredentialError: a variable, keyring entry or file is missing, there is no keyring, or others can
+            read the key.
     """
     if reference.environment is not None:
         return _from_environment(reference.environment, os.environ if environment is None else environment)
+    if reference.certificate is not None:
+        return _from_files(Path(reference.certificate), Path(str(reference.key)))
     return _from_keyring(str(reference.keyring), str(reference.user))
+
+
+def _from_files(certificate: Path, key: Path) -> UserCertificate:
+    try:
+        return UserCertificate(read_bounded(certificate), read_private(key))
+    except PrivateFileError as error:
+        raise CredentialError(str(error)) from None
 
 
 def _from_environment(prefix: str, environment: Mapping[str, str]) -> Credentials:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from hmi.config.base import Config, Seconds
 
@@ -22,23 +23,39 @@ class Paces(Config):
         return interval
 
 
+def _absolute(path: str) -> str:
+    if not PurePath(path).is_absolute():
+        raise ValueError("expected an absolute path: the engine may be started in any folder")
+    return path
+
+
+FilePath = Annotated[str, AfterValidator(_absolute)]
+"""An absolute path of a file on the engine's computer."""
+
+
 class CredentialReference(Config):
-    """Where a user name and password are found. Secrets never stand in YAML.
+    """Where a log-in is found. Secrets never stand in YAML.
 
     ``environment``  prefix P: variables ``P_USER`` and ``P_PASSWORD``
     ``keyring``      service name in the operating system's keyring; ``user`` names the entry
+    ``certificate``  file of a person's or role's X.509 certificate (OPC UA only), its private key in ``key``
     """
 
     environment: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     keyring: str | None = None
     user: str | None = None
+    certificate: FilePath | None = None
+    key: FilePath | None = None
 
     def model_post_init(self, _context: object) -> None:
-        """Refuse a reference that is not exactly one of the two kinds."""
-        if (self.environment is None) == (self.keyring is None):
-            raise ValueError("expected exactly one of `environment` and `keyring`")
-        if self.keyring is not None and self.user is None:
-            raise ValueError("expected `user` beside `keyring`")
+        """Refuse a reference that is not exactly one of the three kinds."""
+        kinds = (self.environment, self.keyring, self.certificate)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError("expected exactly one of `environment`, `keyring` and `certificate`")
+        if (self.keyring is None) != (self.user is None):
+            raise ValueError("expected `keyring` and `user` together")
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("expected `certificate` and `key` together")
 
 
 def without_secrets(address: str) -> str:

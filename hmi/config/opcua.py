@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from hmi.config.base import Config, Seconds
 from hmi.config.endpoint_parts import CredentialReference, Paces, without_secrets
+
+_FEWEST_WORDS: Final = 4
 
 
 def _opcua_url(url: str) -> str:
@@ -23,12 +25,55 @@ def _opcua_url(url: str) -> str:
     return url
 
 
+def _reason(text: str) -> str:
+    if len(text.split()) < _FEWEST_WORDS:
+        raise ValueError(
+            f"expected the reason in a sentence of at least {_FEWEST_WORDS} words, for who audits the site"
+        )
+    return text
+
+
+def _not_just_a_word(given: object) -> object:
+    if isinstance(given, str):
+        raise ValueError(
+            f"found '{given}', expected a mapping: {{policy: auto, mode: sign_and_encrypt}}, which is what "
+            "holds without the key; or {unsecured_because: …} with the reason in words, for a link that "
+            "anybody on the network may read and forge"
+        )
+    return given
+
+
+class OpcUaSecurity(Config):
+    """How the channel to a server is secured (OPC 10000-7, 6.6); the defaults are the safe ones.
+
+    ``policy``       ``auto``: the best of the three that the server offers, never none
+    ``mode``         ``sign``: others may read what is said, and cannot change it
+    ``check_host``   whether the host of the address must stand in the server's certificate
+    ``unsecured_because``  the reason, in words, why this link is not secured at all
+    """
+
+    policy: Literal["auto", "Aes256_Sha256_RsaPss", "Aes128_Sha256_RsaOaep", "Basic256Sha256"] = "auto"
+    mode: Literal["sign_and_encrypt", "sign"] = "sign_and_encrypt"
+    check_host: bool = True
+    unsecured_because: Annotated[str, AfterValidator(_reason)] | None = None
+
+    def model_post_init(self, _context: object) -> None:
+        """Refuse a link that is both."""
+        if self.unsecured_because is not None and (self.policy, self.mode) != ("auto", "sign_and_encrypt"):
+            raise ValueError("expected `policy` and `mode`, or `unsecured_because`, not both")
+
+    @property
+    def open(self) -> bool:
+        """Whether the link is neither encrypted nor signed: what comes over it may be anybody's."""
+        return self.unsecured_because is not None
+
+
 class OpcUaEndpoint(Config):
     """An OPC UA server. ``publishing`` overrides the publishing interval, else the pace's interval."""
 
     protocol: Literal["opcua"]
     url: Annotated[str, AfterValidator(without_secrets), AfterValidator(_opcua_url)]
-    security: Literal["none"] = "none"
+    security: Annotated[OpcUaSecurity, BeforeValidator(_not_just_a_word)] = OpcUaSecurity()
     credentials: CredentialReference | None = None
     paces: Paces = Paces()
     publishing: Seconds | None = None

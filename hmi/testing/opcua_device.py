@@ -16,12 +16,16 @@ from typing import Any, Final
 
 from asyncua.server.address_space import AddressSpace
 
+from hmi.config.opcua import OpcUaSecurity
 from hmi.model.status import BAD_SENSOR_FAILURE
 from hmi.model.values import Value, ValueType
 from hmi.simulation.opcua_nodes import add_standard_nodes
 from hmi.simulation.opcua_server import MachineServer, Variable
 
 NAMESPACE: Final = "urn:twinpane:contract-device"
+
+UNSECURED: Final = OpcUaSecurity(unsecured_because="The server under test runs on this computer.")
+"""What a test says of a server that has no certificate; without a word, a link is secured."""
 
 _VARIABLES: Final[tuple[tuple[str, Value, ValueType], ...]] = (
     ("a_float", 0.0, ValueType.FLOAT),

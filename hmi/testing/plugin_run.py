@@ -60,7 +60,12 @@ def site_of(plugin: MachinePlugin, protocols: Mapping[str, str], ports: Mapping[
     for name, protocol in protocols.items():
         match protocol:
             case "opcua":
-                where: dict[str, Any] = {"url": f"opc.tcp://127.0.0.1:{ports[name]}/"}
+                where: dict[str, Any] = {
+                    "url": f"opc.tcp://127.0.0.1:{ports[name]}/",
+                    "security": {"unsecured_because": "The simulator runs on this computer."},
+                }
+            case "mtconnect":
+                where = {"url": f"http://127.0.0.1:{ports[name]}/"}
             case "modbus":
                 where = {"host": "127.0.0.1", "port": ports[name]}
             case _:

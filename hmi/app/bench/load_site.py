@@ -34,6 +34,7 @@ def write_site(folder: Path, url: str, namespace: str, tags: int, publish_ms: fl
                     "main": {
                         "protocol": "opcua",
                         "url": url,
+                        "security": {"unsecured_because": "The load server runs on this computer."},
                         "publishing": publish_ms * MILLISECOND / 1e9,
                         "paces": {"live": publish_ms * MILLISECOND / 1e9},
                     }

@@ -18,7 +18,7 @@ from hmi.sources.opcua import OpcUaSource, make_opcua_source
 from hmi.testing.device_contract import DeviceContract
 from hmi.testing.fork_server import ForkServer
 from hmi.testing.harness import EXACT, ChildDevice, DeviceHarness
-from hmi.testing.opcua_device import NAMESPACE
+from hmi.testing.opcua_device import NAMESPACE, UNSECURED
 
 
 def tag(name: str, wire: ValueType, *, access: str = "read", path: bool = False) -> Tag:
@@ -90,6 +90,7 @@ class OpcUaHarness:
         endpoint = OpcUaEndpoint(
             protocol="opcua",
             url=f"opc.tcp://127.0.0.1:{self.port}/",
+            security=UNSECURED,
             paces=Paces(live=0.05, normal=0.2),
         )
         return make_opcua_source(endpoint, list(enumerate(self.tags)), SystemClock(), resolve)

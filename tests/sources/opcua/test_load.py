@@ -20,6 +20,7 @@ from hmi.model.values import ValueType
 from hmi.simulation.opcua_load import node
 from hmi.sources.opcua import make_opcua_source
 from hmi.testing.harness import Listener
+from hmi.testing.opcua_device import UNSECURED
 
 TAGS, HZ, SECONDS = 1000, 10, 5.0
 
@@ -48,7 +49,7 @@ async def test_nothing_is_lost_at_a_thousand_tags_ten_times_a_second() -> None:
     assert process.stdout is not None
     try:
         ready = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
-        endpoint = OpcUaEndpoint(protocol="opcua", url=ready["url"], publishing=0.01)
+        endpoint = OpcUaEndpoint(protocol="opcua", url=ready["url"], security=UNSECURED, publishing=0.01)
         source = make_opcua_source(endpoint, [(i, tag(i)) for i in range(TAGS)], SystemClock(), resolve)
         async with Listener(source) as listener:
             await listener.until(lambda: bool(batches(listener.messages)), "first batch", 60)

@@ -34,6 +34,7 @@ from hmi.simulation.opcua_load import node as load_node
 from hmi.simulation.opcua_server import MachineServer, Variable
 from hmi.sources.opcua import OpcUaSource, connection, make_opcua_source
 from hmi.testing.harness import Listener
+from hmi.testing.opcua_device import UNSECURED
 
 URI = "urn:twinpane:test-mill"
 WAIT = 60.0
@@ -68,6 +69,7 @@ def source(
     lookup: Callable[[CredentialReference], Credentials] = resolve,
     **keys: Any,
 ) -> OpcUaSource:
+    keys = {"security": UNSECURED} | keys
     endpoint = OpcUaEndpoint(protocol="opcua", url=f"opc.tcp://127.0.0.1:{port}/", **keys)
     return make_opcua_source(endpoint, list(enumerate(tags)), SystemClock(), lookup)
 

@@ -26,6 +26,7 @@ from hmi.simulation.opcua_server import MachineServer, Variable
 from hmi.sources.opcua import OpcUaSource, connection, make_opcua_source, plan
 from hmi.testing.harness import Listener
 from hmi.testing.heard import check_confirmations
+from hmi.testing.opcua_device import UNSECURED
 from hmi.testing.tcp_proxy import TcpProxy
 
 URI: Final = "urn:twinpane:test-truth"
@@ -58,7 +59,7 @@ def tag(name: str) -> Tag:
 
 def source(port: int, *names: str, **keys: Any) -> OpcUaSource:
     tags = [tag(name) for name in names]
-    keys = {"paces": Paces(normal=0.05)} | keys
+    keys = {"paces": Paces(normal=0.05), "security": UNSECURED} | keys
     endpoint = OpcUaEndpoint(protocol="opcua", url=f"opc.tcp://127.0.0.1:{port}/", **keys)
     return make_opcua_source(endpoint, list(enumerate(tags)), SystemClock(), resolve)
 
@@ -302,7 +303,7 @@ async def test_granted_intervals_are_told_again_on_every_link(server: MachineSer
     ],
 )
 async def test_an_address_that_leads_nowhere_is_a_link_that_is_down(url: str) -> None:
-    endpoint = OpcUaEndpoint.model_construct(protocol="opcua", url=url, timeout=0.5)
+    endpoint = OpcUaEndpoint.model_construct(protocol="opcua", url=url, security=UNSECURED, timeout=0.5)
     async with Listener(make_opcua_source(endpoint, [(0, tag("speed"))], SystemClock(), resolve)) as listener:
         said = listener.messages
         await listener.until(lambda: len(said) == 2, "DOWN", WAIT)
