@@ -67,12 +67,29 @@ class Variable:
         return ua.VariantType[self.variant or _VARIANTS[self.type]]
 
 
+@dataclass(frozen=True)
+class ServerSecurity:
+    """How a server is secured.
+
+    ``certificate``  DER, ``key`` its private key, PEM
+    ``uri``          the server's ApplicationUri, as in the certificate
+    ``policies``     endpoints, by the names of `asyncua.ua.SecurityPolicyType`
+    ``users``        certificates (DER) of users that get in; nobody else does where there are any
+    """
+
+    certificate: bytes
+    key: bytes
+    uri: str
+    policies: tuple[str, ...] = ("Aes256Sha256RsaPss_SignAndEncrypt",)
+    users: tuple[bytes, ...] = ()
+
+
 class MachineServer:
     """An OPC UA server with the variables of one machine; an async context manager.
 
     ``port`` 0 takes a free one; the real one is in `port` after entering. With ``user`` and ``password``
     nobody else gets in, and there is no anonymous access. ``on_write`` is called with the node and the
-    new value after a client's write was carried out.
+    new value after a client's write was carried out. Without ``security`` there is none.
     """
 
     def __init__(
@@ -84,15 +101,17 @@ class MachineServer:
         port: int = 0,
         user: str = "",
         password: str = "",
+        security: ServerSecurity | None = None,
     ) -> None:
         self.port = port
+        self._security = security
         self.on_write: Callable[[str, Value], None] | None = None
         self._namespace = namespace
         self._variables = {variable.node: variable for variable in variables}
         if len(self._variables) != len(variables):
             raise ValueError("two variables have the same node")
         self._name = name
-        self._gate = _Gate(user, password)
+        self._gate = _Gate(user, password, security.users if security else ())
         self._server: Server | None = None
         self._index = 0
         self._pending: dict[str, ua.DataValue] = {}
@@ -107,10 +126,8 @@ class MachineServer:
         await server.init()
         server.set_server_name(self._name)
         server.set_endpoint(self.url)
-        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        server.set_identity_tokens(
-            [ua.UserNameIdentityToken if self._gate.closed else ua.AnonymousIdentityToken]
-        )
+        await self._secure(server)
+        server.set_identity_tokens(self._gate.tokens)
         _tell_time_when_asked(server)
         self._index = await server.register_namespace(self._namespace)
         await self._add_variables(server)
@@ -155,6 +172,15 @@ class MachineServer:
                 ua.NodeId(node, self._index), value, ua.AttributeIds.Value
             )
 
+    async def _secure(self, server: Server) -> None:
+        if self._security is None:
+            server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+            return
+        await server.set_application_uri(self._security.uri)
+        await server.load_certificate(self._security.certificate)
+        await server.load_private_key(self._security.key, format="pem")
+        server.set_security_policy([ua.SecurityPolicyType[name] for name in self._security.policies])
+
     async def _add_variables(self, server: Server) -> None:
         folders: dict[tuple[str, ...], Node] = {(): server.nodes.objects}
         for variable in self._variables.values():
@@ -185,25 +211,31 @@ class MachineServer:
 class _Gate:
     """Who may come in, and as what: never as the administrator, who may write everything."""
 
-    def __init__(self, user: str, password: str) -> None:
+    def __init__(self, user: str, password: str, certificates: tuple[bytes, ...]) -> None:
         self._user = user
         self._password = password
+        self._certificates = certificates
 
     @property
-    def closed(self) -> bool:
-        return bool(self._user)
+    def tokens(self) -> list[type]:
+        """What may be shown at the gate."""
+        tokens = [ua.UserNameIdentityToken] if self._user else []
+        tokens += [ua.X509IdentityToken] if self._certificates else []
+        return tokens or [ua.AnonymousIdentityToken]
 
     def get_user(
         self,
         iserver: object,
         username: str | None = None,
         password: str | None = None,
-        certificate: object = None,
+        certificate: bytes | None = None,
     ) -> User | None:
         """The user behind an identity token; None refuses it."""
-        if self.closed and (username, password) != (self._user, self._password):
-            return None
-        return User(role=UserRole.User)
+        named = bool(self._user) and (username, password) == (self._user, self._password)
+        free = not self._user and not self._certificates
+        if free or named or (username is None and certificate in self._certificates):
+            return User(role=UserRole.User)
+        return None
 
 
 def _tell_time_when_asked(server: Server) -> None:

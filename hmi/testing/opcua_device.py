@@ -12,6 +12,7 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from asyncua.server.address_space import AddressSpace
@@ -20,7 +21,8 @@ from hmi.config.opcua import OpcUaSecurity
 from hmi.model.status import BAD_SENSOR_FAILURE
 from hmi.model.values import Value, ValueType
 from hmi.simulation.opcua_nodes import add_standard_nodes
-from hmi.simulation.opcua_server import MachineServer, Variable
+from hmi.simulation.opcua_server import MachineServer, ServerSecurity, Variable
+from hmi.testing.certificates import URI
 
 NAMESPACE: Final = "urn:twinpane:contract-device"
 
@@ -39,7 +41,7 @@ _VARIABLES: Final[tuple[tuple[str, Value, ValueType], ...]] = (
 )
 
 
-async def serve(port: int) -> None:
+async def serve(port: int, security: ServerSecurity | None = None) -> None:
     """Serve until the standard input ends."""
     variables = [
         Variable(("Device", name), f"Device.{name}", value, kind, writable=name == "a_setpoint")
@@ -49,7 +51,9 @@ async def serve(port: int) -> None:
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     writes: Counter[str] = Counter()
-    async with MachineServer(NAMESPACE, variables, name="Contract device", port=port) as server:
+    async with MachineServer(
+        NAMESPACE, variables, name="Contract device", port=port, security=security
+    ) as server:
         server.on_write = lambda node, _value: writes.update([node])
         _say({"port": server.port})
         while line := await lines.readline():
@@ -82,11 +86,19 @@ def prepare() -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """``--port PORT``: serve there."""
+    """``--port PORT``: serve there; with ``--policies``, secured by the files given and nothing else."""
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
-    asyncio.run(serve(parser.parse_args(arguments).port))
+    parser.add_argument("--policies", nargs="*", default=[])
+    parser.add_argument("--certificate", type=Path)
+    parser.add_argument("--key", type=Path)
+    given = parser.parse_args(arguments)
+    security = None
+    if given.policies:
+        key_pair = given.certificate.read_bytes(), given.key.read_bytes()
+        security = ServerSecurity(*key_pair, uri=URI, policies=tuple(given.policies))
+    asyncio.run(serve(given.port, security))
 
 
 if __name__ == "__main__":

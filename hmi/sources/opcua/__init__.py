@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hmi.config.credentials import Credentials
+from hmi.config.credentials import Secret
 from hmi.config.endpoint_parts import CredentialReference
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import Clock
+from hmi.sources.certificates.folder import CertificateFolder
 from hmi.sources.opcua.source import OpcUaSource
 
 __all__ = ["OpcUaSource", "make_opcua_source"]
@@ -23,10 +24,12 @@ def make_opcua_source(
     endpoint: OpcUaEndpoint,
     tags: Sequence[tuple[int, Tag]],
     clock: Clock,
-    credentials: Callable[[CredentialReference], Credentials],
+    credentials: Callable[[CredentialReference], Secret],
+    folder: CertificateFolder | None = None,
 ) -> OpcUaSource:
     """A source for the tags (with their indexes in the epoch) that an endpoint serves.
 
-    ``credentials`` is `hmi.config.credentials.resolve` or what stands in for it.
+    ``credentials`` is `hmi.config.credentials.resolve` or what stands in for it; ``folder`` has the
+    site's certificates.
     """
-    return OpcUaSource(endpoint, tags, clock, credentials)
+    return OpcUaSource(endpoint, tags, clock, credentials, folder)

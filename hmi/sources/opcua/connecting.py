@@ -3,46 +3,75 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Final
 
-from asyncua import Client
+from asyncua import ua
+from asyncua.crypto.security_policies import SecurityPolicyNone
+from asyncua.ua import uaerrors
 
-from hmi.config.credentials import Credentials
+from hmi.config.credentials import Credentials, Secret, UserCertificate
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.model.clock import Clock
-from hmi.sources.opcua.errors import blaming
+from hmi.sources.certificates.facts import NotACertificate, first_of_chain
+from hmi.sources.opcua.channel import Secured, Security, cut
+from hmi.sources.opcua.errors import LinkLostError, blaming
+from hmi.sources.opcua.login import LoginClient, read_user, token_policy
+from hmi.sources.opcua.security import application_uri, over_tcp
 from hmi.sources.opcua.session import Session
+from hmi.sources.opcua.threads import in_thread
 
 SESSION_TIMEOUT: Final = 30_000
 """Milliseconds that a server keeps the session of a client that has vanished."""
 
+CHANNEL_LIFETIME: Final = 3_600_000
+"""Milliseconds that we ask for until a channel's keys are to be renewed (OPC 10000-4, 5.6.2)."""
+
+_NOT_LET_IN: Final = (
+    uaerrors.BadSecurityChecksFailed,
+    uaerrors.BadCertificateUntrusted,
+    uaerrors.BadCertificateInvalid,
+    uaerrors.BadCertificateTimeInvalid,
+    uaerrors.BadCertificateUriInvalid,
+    uaerrors.BadCertificateUseNotAllowed,
+    uaerrors.BadCertificateChainIncomplete,
+    ConnectionError,
+)
+"""How servers answer to a client whose certificate nobody has confirmed at theirs, if they answer at all."""
+
 
 @asynccontextmanager
 async def connect(
-    url: str, timeout: float, credentials: Credentials | None, clock: Clock
+    endpoint: OpcUaEndpoint, secret: Secret | None, security: Security, clock: Clock
 ) -> AsyncIterator[Session]:
-    """Open a session (anonymous without credentials) and, whatever happens, leave no socket behind.
+    """Open a session (anonymous without a secret) and, whatever happens, leave no socket behind.
 
     Raises:
-        LinkLostError: there is no server, or it does not let us in.
+        LinkLostError: there is no server, it is not the one that it should be, or it does not let us in.
     """
+    url = endpoint.url
+    secured = await security.negotiate()
     with blaming(url, "reading the address"):
-        client = Client(url, timeout=timeout)
+        client = LoginClient(url, timeout=endpoint.timeout)
     client.name = client.description = "Twinpane"
     client.session_timeout = SESSION_TIMEOUT
+    client.secure_channel_timeout = CHANNEL_LIFETIME
+    if secured is not None:
+        security.apply(client, secured)
     session = Session(client, url, clock)
     try:
         with blaming(url, "connecting"):
             await client.connect_socket()
             await client.send_hello()
+        with _proving(url, secured), blaming(url, "connecting"):
             await client.open_secure_channel()
-        with blaming(url, "logging in"):
-            await client.create_session()
-            await client.activate_session(
-                username=credentials.user if credentials else None,
-                password=credentials.reveal() if credentials else None,
-            )
+        with _proving(url, secured), blaming(url, "logging in"):
+            created = await client.create_session()
+        if secured is not None:
+            security.confirm(secured, created.ServerEndpoints or ())
+        await _log_in(client, endpoint, secret, security, created)
         try:
             yield session
         except asyncio.CancelledError:
@@ -50,12 +79,72 @@ async def connect(
             await session.farewell()
             raise
     finally:
-        _cut(client)
+        cut(client)
 
 
-def _cut(client: Client) -> None:
-    """Close the socket at once: a graceful close would wait for a frozen server to take what is unsent."""
-    protocol = client.uaclient.protocol
-    if protocol is not None and protocol.transport is not None:
-        protocol.transport.abort()
-    client.disconnect_socket()
+async def _log_in(
+    client: LoginClient,
+    endpoint: OpcUaEndpoint,
+    secret: Secret | None,
+    security: Security,
+    created: ua.CreateSessionResult,
+) -> None:
+    url = endpoint.url
+    if secret is not None:
+        policy = client.security_policy
+        ours = [
+            each
+            for each in created.ServerEndpoints or ()
+            if over_tcp(each) and (each.SecurityPolicyUri, each.SecurityMode) == (policy.URI, policy.Mode)
+        ]
+        offered = [token for each in ours for token in each.UserIdentityTokens or ()]
+        client.chosen = token_policy(url, offered, secret, policy.Mode, policy.URI)
+        if policy.URI == SecurityPolicyNone.URI:
+            # The secret goes to whoever holds the key of this certificate, and nothing else says who that is.
+            await _check_receiver(url, security, created, ours)
+    if isinstance(secret, UserCertificate):
+        user = await in_thread(partial(read_user, url, secret))
+        client.user_certificate, client.user_private_key = user.certificate, user.key
+    named = secret if isinstance(secret, Credentials) else None
+    with blaming(url, "logging in"):
+        await client.activate_session(
+            username=named.user if named else None,
+            password=named.reveal() if named else None,
+            certificate=client.user_certificate,
+        )
+
+
+async def _check_receiver(
+    url: str,
+    security: Security,
+    created: ua.CreateSessionResult,
+    endpoints: list[ua.EndpointDescription],
+) -> None:
+    try:
+        certificate = first_of_chain(bytes(created.ServerCertificate or b""))
+    except NotACertificate as error:
+        raise LinkLostError(
+            f"{url}: not logged in: the server shows {error} to encrypt a secret for"
+        ) from None
+    await security.check(certificate, application_uri(endpoints[0]))
+
+
+@contextmanager
+def _proving(url: str, secured: Secured | None) -> Iterator[None]:
+    """Say more of a failure while both sides prove who they are, than that the connection has gone."""
+    try:
+        yield
+    except LinkLostError as error:
+        if secured is None:
+            raise
+        if secured.proof.failed:
+            raise LinkLostError(
+                f"{url}: what answers does not hold the key of the certificate that it shows: "
+                "another device has this address, or somebody stands between"
+            ) from error
+        if isinstance(error.__cause__, _NOT_LET_IN):
+            raise LinkLostError(
+                f"{error}; it may not trust this client's certificate yet: `twinpane trust own` gives it "
+                f"({secured.identity.facts.fingerprint[:16]}…), to be trusted at the server"
+            ) from error
+        raise

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from hmi.config.credentials import CredentialError, Credentials
+from hmi.config.credentials import CredentialError, Secret
 from hmi.config.endpoint_parts import CredentialReference
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
@@ -15,8 +15,10 @@ from hmi.model import status
 from hmi.model.clock import Clock
 from hmi.model.samples import WriteOutcome, WriteResult
 from hmi.model.values import Scalar
+from hmi.sources.certificates.folder import CertificateFolder
 from hmi.sources.link import Link
 from hmi.sources.opcua import plan, writing
+from hmi.sources.opcua.channel import Security
 from hmi.sources.opcua.connecting import connect
 from hmi.sources.opcua.connection import Connection
 from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
@@ -35,7 +37,8 @@ class OpcUaSource:
     """A `hmi.sources.protocol.Source` for one OPC UA server.
 
     ``credentials`` looks up the endpoint's reference before every attempt to connect, so that a changed
-    password is taken up; a `CredentialError` that it raises is the cause why the link is down.
+    password is taken up; a `CredentialError` that it raises is the cause why the link is down. ``folder`` has
+    our key and the servers that are trusted; without one, links that are to be secured stay down.
     """
 
     def __init__(
@@ -43,13 +46,15 @@ class OpcUaSource:
         endpoint: OpcUaEndpoint,
         tags: Sequence[tuple[int, Tag]],
         clock: Clock,
-        credentials: Callable[[CredentialReference], Credentials],
+        credentials: Callable[[CredentialReference], Secret],
+        folder: CertificateFolder | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._tags = tuple(tags)
         self._by_index = dict(self._tags)
         self._clock = clock
         self._secrets = Secrets(credentials)
+        self._security = Security(endpoint, folder, clock)
         self._connection: Connection | None = None
         self._wary = False
 
@@ -105,7 +110,7 @@ class OpcUaSource:
     async def _one_link(self, link: Link, emit: Emit) -> None:
         endpoint = self._endpoint
         secret = await self._secret()
-        async with connect(endpoint.url, endpoint.timeout, secret, self._clock) as session:
+        async with connect(endpoint, secret, self._security, self._clock) as session:
             connection = Connection(session, endpoint, self._tags, emit, wary=self._wary)
             await connection.prepare()
             self._connection = connection
@@ -115,7 +120,7 @@ class OpcUaSource:
             finally:
                 self._connection = None
 
-    async def _secret(self) -> Credentials | None:
+    async def _secret(self) -> Secret | None:
         reference = self._endpoint.credentials
         if reference is None:
             return None
