@@ -5,26 +5,61 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from hmi.config.base import Config, Seconds
-from hmi.config.endpoint_parts import Paces, host_alone, without_secrets
+from hmi.config.endpoint_parts import Paces
+from hmi.config.modbus_lines import Framing, Host, Line, Port, SerialLine, TcpLine
 
 
 class ModbusEndpoint(Config):
-    """A Modbus TCP device or gateway.
+    """A Modbus device or gateway: ``host`` (with ``port`` and ``framing``) or ``serial``.
 
+    Endpoints with the same host and port or the same serial device share one connection, and its time
+    fairly.
+
+    ``framing``       ``rtu`` where a serial device server passes frames on as they are (RTU over TCP)
+    ``unit``          where the device answers to another unit than 1, for which its tags were written:
+                      stands in for unit 1 in their addresses
+    ``pipeline``      how many requests may be under way at once; of one line the smallest counts
     ``gap``           registers that may be read along between two wanted ones to save a request
     ``max_registers`` at most this many registers (or 16 × as many bits) in one read
     """
 
     protocol: Literal["modbus"]
-    host: Annotated[str, AfterValidator(without_secrets), AfterValidator(host_alone)]
-    port: Annotated[int, Field(ge=1, le=65_535)] = 502
+    host: Host | None = None
+    port: Port = 502
+    framing: Framing = "tcp"
+    serial: SerialLine | None = None
+    unit: Annotated[int, Field(ge=0, le=255)] | None = None
+    pipeline: Annotated[int, Field(ge=1, le=16)] = 1
     paces: Paces = Paces()
     timeout: Seconds = 1.0
     gap: Annotated[int, Field(ge=0, le=120)] = 8
     max_registers: Annotated[int, Field(ge=1, le=125)] = 125
+
+    @property
+    def line(self) -> Line:
+        """The wire that leads to the device."""
+        if self.serial is not None:
+            return self.serial
+        return TcpLine(host=self.host or "", port=self.port, framing=self.framing)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether requests have transaction ids (Modbus TCP), and not the frames of a serial line (RTU)."""
+        return self.serial is None and self.framing == "tcp"
+
+    def model_post_init(self, _context: object) -> None:
+        """Refuse an endpoint that is not exactly one of the kinds, and what only Modbus TCP can do."""
+        if (self.host is None) == (self.serial is None):
+            raise ValueError("expected exactly one of `host` and `serial`")
+        if self.serial is not None and (self.port, self.framing) != (502, "tcp"):
+            raise ValueError("found `port` or `framing` beside `serial`, expected them beside `host`")
+        if self.pipeline > 1 and not self.numbered:
+            raise ValueError(
+                f"found `pipeline: {self.pipeline}` with RTU frames, expected 1: they have no transaction id"
+            )
 
 
 class ModbusTable(StrEnum):

@@ -9,16 +9,18 @@ from pydantic import ValidationError
 from hmi.config.endpoint_parts import without_secrets
 from hmi.config.endpoints import Endpoint
 from hmi.config.modbus import ModbusEndpoint
+from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.problems import suggestion
 from hmi.config.simulated import SimulatedEndpoint
 from hmi.config.site import Site
 
 _OPCUA_SCHEME = "opc.tcp://"
+_AGENT_SCHEME = "http://"
 
 
 def override_endpoints(site: Site, addresses: Mapping[str, str]) -> Site:
-    """The site with ``machine.endpoint`` → ``opc.tcp://host:port/…`` or ``host:port`` put in place.
+    """The site with ``machine.endpoint`` → ``opc.tcp://host:port/…``, ``host:port`` or ``/dev/…`` in place.
 
     Raises:
         ValueError: an endpoint that the site does not have, or an address that does not fit it.
@@ -64,9 +66,17 @@ def _moved(endpoint: Endpoint, address: str) -> Endpoint:
             url = address if "://" in address else _OPCUA_SCHEME + address
             return OpcUaEndpoint.model_validate({**dict(endpoint), "url": url})
         case ModbusEndpoint():
+            if address.startswith("/"):
+                serial = {**(dict(endpoint.serial) if endpoint.serial else {}), "device": address}
+                kept = {k: v for k, v in dict(endpoint).items() if k not in ("host", "port", "framing")}
+                return ModbusEndpoint.model_validate({**kept, "serial": serial})
             host, separator, port = address.rpartition(":")
             if not separator or not host or not port.isascii() or not port.isdigit():
                 raise ValueError(f"found {address!r}, expected host:port")
-            return ModbusEndpoint.model_validate({**dict(endpoint), "host": host, "port": int(port)})
+            at = {"host": host, "port": int(port), "serial": None}
+            return ModbusEndpoint.model_validate({**dict(endpoint), **at})
+        case MtconnectEndpoint():
+            url = address if "://" in address else _AGENT_SCHEME + address
+            return MtconnectEndpoint.model_validate({**dict(endpoint), "url": url})
         case SimulatedEndpoint():
             raise ValueError("a simulated endpoint has no address, expected none")

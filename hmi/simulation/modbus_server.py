@@ -1,4 +1,4 @@
-"""A small Modbus TCP server for simulated machines, on loopback, over pymodbus' server."""
+"""A small Modbus TCP or RTU server for simulated machines, on loopback, over pymodbus' server."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Final, Self
 
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import NoSuchIdException
-from pymodbus.server import ModbusTcpServer
+from pymodbus.framer import FramerType
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from pymodbus.simulator.simcore import SimCore
 
 from hmi.config.modbus import ModbusAddress, ModbusFormat, ModbusTable
+from hmi.config.modbus_lines import Framing, SerialLine
 from hmi.model import values
 from hmi.model.values import Scalar
 from hmi.sources.modbus import codec
@@ -42,6 +44,8 @@ class ModbusMachineServer:
     register (bit fields). All access is on one event loop and without a pause inside, so a reader
     never sees half of a value.
 
+    ``framing``           ``rtu``: serial frames over the connection, as from a serial device server
+    ``serial``            serve this serial line instead of a port
     ``port``              0 for any free one; after entering, the port in use
     ``readable_gaps``     whether unmapped items between mapped ones read as 0, as in most devices, or
                           answer exception 2 (illegal data address)
@@ -57,6 +61,8 @@ class ModbusMachineServer:
         tags: Mapping[str, ModbusAddress],
         *,
         port: int = 0,
+        framing: Framing = "tcp",
+        serial: SerialLine | None = None,
         readable_gaps: bool = True,
         mask_write: bool = True,
         silent_units: bool = False,
@@ -68,7 +74,9 @@ class ModbusMachineServer:
         self._tables = _Tables(self._tags, readable_gaps, mask_write, self._written)
         self._silent_units = silent_units
         self._failing: set[str] = set()
-        self._server: ModbusTcpServer | None = None
+        self._framing: Framing = framing
+        self._serial = serial
+        self._server: ModbusTcpServer | ModbusSerialServer | None = None
 
     def set(self, name: str, value: Scalar) -> None:
         """Give a tag a value, as the machine itself does.
@@ -107,15 +115,36 @@ class ModbusMachineServer:
                 self.on_write(name, new)
 
     async def __aenter__(self) -> Self:
-        self._server = ModbusTcpServer(
-            _NO_DEVICE, address=("127.0.0.1", self.port), ignore_missing_devices=self._silent_units
+        if self._serial is not None:
+            await self._serve(
+                ModbusSerialServer(
+                    _NO_DEVICE,
+                    port=self._serial.device,
+                    baudrate=self._serial.baud,
+                    parity=self._serial.parity[0].upper(),
+                    stopbits=self._serial.stop_bits,
+                    ignore_missing_devices=self._silent_units,
+                )
+            )
+            return self
+        listener = await self._serve(
+            ModbusTcpServer(
+                _NO_DEVICE,
+                framer=FramerType.RTU if self._framing == "rtu" else FramerType.SOCKET,
+                address=("127.0.0.1", self.port),
+                ignore_missing_devices=self._silent_units,
+            )
         )
-        self._server.context = self._tables
-        await self._server.serve_forever(background=True)
-        listener = self._server.transport
         assert isinstance(listener, asyncio.Server)  # noqa: S101 - what create_server returns
         self.port = listener.sockets[0].getsockname()[1]
         return self
+
+    async def _serve(self, server: ModbusTcpServer | ModbusSerialServer) -> object:
+        """Begin to serve; what the server listens with."""
+        self._server = server
+        server.context = self._tables
+        await server.serve_forever(background=True)
+        return server.transport
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -204,7 +204,7 @@ def test_endpoints_by_protocol(tmp_path: Path) -> None:
         "8: machines.0.endpoints.main.port: found 70000, expected a number ≤ 65535",
         (
             "8: machines.0.endpoints.main.url: unknown key `url`, expected one of protocol, host, port, "
-            "paces, timeout, gap, max_registers"
+            "framing, serial, unit, pipeline, paces, timeout, gap, max_registers"
         ),
         (
             "9: machines.0.endpoints.other.url: found 'http://h', expected opc.tcp://host:port/ "

@@ -6,9 +6,12 @@ import socket
 
 import pytest
 
+from hmi.config.modbus import ModbusEndpoint
 from hmi.present import causes
 from hmi.present.texts import Texts
-from hmi.sources.modbus.connection import Connection, LinkLost
+from hmi.sources.modbus.connection import Connection
+from hmi.sources.modbus.errors import LinkLost
+from hmi.sources.modbus.lines import Lines
 from hmi.sources.opcua.errors import LinkLostError, blaming
 
 GERMAN, ENGLISH = Texts.own("de"), Texts.own("en")
@@ -38,8 +41,9 @@ async def test_a_modbus_device_that_is_not_there() -> None:
     with socket.socket() as bound:  # bound and not listening: it refuses
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
+        line = Lines().of(ModbusEndpoint(protocol="modbus", host="127.0.0.1", port=port))
         with pytest.raises(LinkLost) as told:
-            async with Connection.connected("127.0.0.1", port, timeout=5.0):
+            async with Connection.connected(line, timeout=5.0):
                 pass
     said = causes.in_words(str(told.value), GERMAN)
     assert said == f"keine Verbindung zu 127.0.0.1:{port}: dort nimmt nichts eine Verbindung an"

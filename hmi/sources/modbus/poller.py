@@ -14,7 +14,15 @@ from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND, Clock
 from hmi.model.samples import U32, Granted
 from hmi.sources.modbus.changes import LastTold, Outbox
-from hmi.sources.modbus.connection import Connection, DeviceRefused, LinkLost, Malformed, NoAnswer
+from hmi.sources.modbus.connection import Connection
+from hmi.sources.modbus.errors import (
+    DeviceRefused,
+    Garbled,
+    LinkLost,
+    Malformed,
+    NoAnswer,
+    Resting,
+)
 from hmi.sources.modbus.plan import Block
 from hmi.sources.modbus.reading import Piece, Reading
 from hmi.sources.modbus.refusals import refusal
@@ -27,6 +35,9 @@ _HOLD: Final = 20_000_000
 
 _PROBE_SHARE: Final = 10
 """A silent block costs its time-out at most every this many time-outs."""
+
+_MOST_GARBLED: Final = 5
+"""Garbled answers in a row after which the line is not the one that was described."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +75,7 @@ class Poller:
     _answered: bool = False
     _probe_at: int = NO_TIME
     _lasted: int = 0
+    _garbled: int = 0
 
     async def run(self) -> None:
         """Poll until the link is lost.
@@ -88,8 +100,8 @@ class Poller:
             task.result()
 
     async def _poll(self, pace: Pace) -> None:
-        schedule = FixedRate(pace.interval, self._now())
-        reached = Reached(pace.interval)
+        interval = self._interval(pace)
+        schedule, reached = FixedRate(interval, self._now()), Reached(interval)
         outbox = Outbox(self.last)
         told = False
         while True:
@@ -103,12 +115,18 @@ class Poller:
                 told = True
                 self.emit(Granted(pace.index, reached.told / SECOND, 0.0))
             schedule.advance(self._now())
+            if (wanted := self._interval(pace)) != interval:  # an endpoint has come to the line, or gone
+                interval, told = wanted, False
+                schedule, reached = FixedRate(interval, self._now() + interval), Reached(interval)
+
+    def _interval(self, pace: Pace) -> int:
+        return round(pace.interval * self.connection.stretch)
 
     async def _round(self, pace: Pace, outbox: Outbox) -> None:
         silent = [each for each in pace.readings if self.silence.is_silent(each.block)]
-        for reading in pace.readings:
-            if reading not in silent:
-                await self._read_block(reading, outbox)
+        ordinary = [each for each in pace.readings if each not in silent]
+        for reading in await self._read_side_by_side(ordinary, outbox):
+            await self._read_block(reading, outbox)
         for reading in silent:
             if self._now() >= self._probe_at:
                 self._probe_at = self._now() + round(_PROBE_SHARE * self.timeout * SECOND)
@@ -117,15 +135,50 @@ class Poller:
             else:
                 outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
 
+    async def _read_side_by_side(self, readings: Sequence[Reading], outbox: Outbox) -> Sequence[Reading]:
+        """Read as many blocks at once as the line allows; gives those that are left to be read in turn.
+
+        These are all where one request at a time is allowed, those that are read in pieces, and when
+        something was not answered that and what comes after it: only alone does silence tell anything.
+        """
+        whole = [each for each in readings if len(each.pieces) == 1]
+        left = [each for each in readings if each not in whole]
+        unanswered: list[Reading] = []
+        while (width := self.connection.pipeline) > 1 and len(whole) > 1 and not unanswered:
+            together, whole = whole[:width], whole[width:]
+            reads = (self._read_unless_silent(each, outbox) for each in together)
+            for reading, answered in zip(
+                together, await asyncio.gather(*reads, return_exceptions=True), strict=True
+            ):
+                if isinstance(answered, BaseException):
+                    raise answered
+                if not answered:
+                    unanswered.append(reading)
+        return [*unanswered, *whole, *left]
+
+    async def _read_unless_silent(self, reading: Reading, outbox: Outbox) -> bool:
+        """Read a whole block; whether anything was answered."""
+        try:
+            for piece in reading.due(self._now()):
+                await self._read_piece(reading, piece, outbox)
+        except NoAnswer:
+            return False
+        except Resting:
+            outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
+        return True
+
     async def _read_block(self, reading: Reading, outbox: Outbox) -> None:
-        began = self._now()
+        began, began_loop = self._now(), asyncio.get_running_loop().time()
         for piece in reading.due(began):
             try:
                 await self._read_piece(reading, piece, outbox)
+            except Resting:
+                outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
+                return
             except NoAnswer:
                 # What came before must not wait for the enquiry, nor may it vouch for what comes after.
                 self._flush(outbox)
-                await self._enquire(reading.block)
+                await self._enquire(reading.block, began_loop)
                 outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
                 return
             if outbox.since is not None and self._now() + self._lasted - outbox.since > _HOLD:
@@ -135,7 +188,7 @@ class Poller:
         """Ask a silent block again. That it keeps silent says nothing about the link: others do."""
         try:
             await self._read_piece(reading, reading.pieces[0], outbox)
-        except NoAnswer:
+        except (NoAnswer, Resting):
             outbox.unanswered(_all(reading), status.BAD_TIMEOUT, self._now())
         else:
             self.silence.unit_answered(reading.block)
@@ -155,13 +208,18 @@ class Poller:
         except (Malformed, ValueError):
             self._heard(reading.block, asked)
             outbox.unanswered(piece.at, status.BAD_DECODING_ERROR, self._now())
+        except Garbled as garbage:
+            self._note_garbled(garbage)
+            outbox.unanswered(piece.at, status.BAD_COMMUNICATION_ERROR, self._now())
         else:
             self._heard(reading.block, asked)
             reading.answered(piece)
             outbox.answer(piece.at, decoded, asked, self._now())
 
-    async def _enquire(self, block: Block) -> None:
+    async def _enquire(self, block: Block, began: float) -> None:
         """After a time-out: find out by a witness whether it was the block, its unit, or the link.
+
+        ``began``: when the block was asked, by the loop's clock.
 
         Raises:
             LinkLost: nobody answers.
@@ -171,16 +229,29 @@ class Poller:
             asked = self._now()
             try:
                 await self.connection.read(witness.unit, witness.table, witness.start, 1)
-            except NoAnswer:
+            except (NoAnswer, Resting):
                 timed_out = witness
                 continue
+            except Garbled as garbage:
+                self._note_garbled(garbage)
+                return
             except (DeviceRefused, Malformed):
                 pass
             self._heard(witness, asked)
             return
+        self.connection.given_up(began)
         raise LinkLost(f"no answer of {self.connection.where} within {self.timeout:g} s, last asked {block}")
 
+    def _note_garbled(self, garbage: Garbled) -> None:
+        """One garbled answer is a disturbance; many in a row, and nothing between, are another line."""
+        self._garbled += 1
+        if self._garbled >= _MOST_GARBLED:
+            raise LinkLost(
+                f"{garbage}, {self._garbled} times in a row: check baud rate, parity and wiring"
+            ) from garbage
+
     def _heard(self, block: Block, asked: int) -> None:
+        self._garbled = 0
         self._lasted = self._now() - asked
         self.silence.answered(block)
         if not self._answered:

@@ -1,4 +1,4 @@
-"""The Modbus TCP source: one endpoint, polled for ever."""
+"""The Modbus source: one endpoint, polled for ever."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from typing import Final
 from hmi.config.modbus import ModbusAddress, ModbusEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
-from hmi.model.clock import Clock
+from hmi.model.clock import SECOND, Clock
 from hmi.model.samples import LinkEvent, LinkState, WriteOutcome, WriteResult
 from hmi.model.values import Scalar
 from hmi.sources.modbus.changes import LastTold
-from hmi.sources.modbus.connection import Connection, LinkLost
+from hmi.sources.modbus.connection import Connection
 from hmi.sources.modbus.decoding import Item
+from hmi.sources.modbus.errors import LinkLost
+from hmi.sources.modbus.lines import Lines, SharedLine
 from hmi.sources.modbus.plan import plan
 from hmi.sources.modbus.poller import Pace, Poller
 from hmi.sources.modbus.silence import Silence
+from hmi.sources.modbus.wire_time import WireTime, load
 from hmi.sources.modbus.writing import write
 from hmi.sources.protocol import Emit
 
 _FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 2.0
+_WRITTEN_FOR: Final = 1
 
 
 class ModbusSource:
@@ -32,21 +36,26 @@ class ModbusSource:
     accepts, too. There are no source times; a sample is at most as old as the poll before it.
     """
 
-    def __init__(self, endpoint: ModbusEndpoint, tags: Sequence[tuple[int, Tag]], clock: Clock) -> None:
+    def __init__(
+        self, endpoint: ModbusEndpoint, tags: Sequence[tuple[int, Tag]], clock: Clock, lines: Lines
+    ) -> None:
         self._endpoint = endpoint
+        self._lines = lines
         self._clock = clock
         self._addresses: dict[int, tuple[ModbusAddress, bool]] = {}
         paces: dict[str, list[Item]] = {}
         for index, tag in tags:
             if not isinstance(tag.address, ModbusAddress):
                 raise TypeError(f"{tag.id} has no Modbus address")
-            self._addresses[index] = (tag.address, tag.access == "write")
-            paces.setdefault(tag.pace, []).append(Item(index, tag.address, tag.wire))
+            address = _found_at(tag.address, endpoint.unit)
+            self._addresses[index] = (address, tag.access == "write")
+            paces.setdefault(tag.pace, []).append(Item(index, address, tag.wire))
         position = {index: row for row, (index, _) in enumerate(tags)}
         self._paces = [
             Pace.of(endpoint.paces.of(name), plan(items, endpoint.gap, endpoint.max_registers), position)
             for name, items in sorted(paces.items(), key=lambda each: endpoint.paces.of(each[0]))
         ]
+        self._units = sorted({address.unit for address, _ in self._addresses.values()})
         self._last = LastTold([index for index, _ in tags], [tag.wire for _, tag in tags])
         self._silence = Silence(reading.block for pace in self._paces for reading in pace.readings)
         self._connection: Connection | None = None
@@ -54,11 +63,22 @@ class ModbusSource:
 
     async def run(self, emit: Emit) -> None:
         """Serve until cancelled."""
-        self._say(emit, LinkState.CONNECTING, f"to {self._endpoint.host}:{self._endpoint.port}")
+        self._say(emit, LinkState.CONNECTING, f"to {self._endpoint.line}")
+        try:
+            line = self._lines.of(self._endpoint)
+        except LinkLost as misfit:
+            self._say(emit, LinkState.DOWN, str(misfit))
+            await asyncio.get_running_loop().create_future()  # a mistake of the site file: nothing to try
+            return
+        # All the time, so that the others keep their pace while this endpoint's devices come and go.
+        with line.used_by(self, self._units, self._load(line.known.wire_time)):
+            await self._serve_for_ever(line, emit)
+
+    async def _serve_for_ever(self, line: SharedLine, emit: Emit) -> None:
         pause = _FIRST_PAUSE
         while True:
             try:
-                await self._serve(emit)
+                await self._serve(line, emit)
             except LinkLost as lost:
                 if self._link is LinkState.UP:
                     pause = _FIRST_PAUSE
@@ -77,14 +97,13 @@ class ModbusSource:
             return WriteResult(
                 WriteOutcome.NOT_SENT,
                 status.BAD_NOT_CONNECTED,
-                f"no link to {self._endpoint.host}:{self._endpoint.port}",
+                f"no link to {self._endpoint.line}",
             )
         return await write(connection, address, value, timeout)
 
-    async def _serve(self, emit: Emit) -> None:
+    async def _serve(self, line: SharedLine, emit: Emit) -> None:
         """One connection, from making it until it is lost."""
-        endpoint = self._endpoint
-        async with Connection.connected(endpoint.host, endpoint.port, endpoint.timeout) as connection:
+        async with Connection.connected(line, self._endpoint.timeout) as connection:
             self._connection = connection
             try:
                 await Poller(
@@ -94,12 +113,28 @@ class ModbusSource:
                     last=self._last,
                     clock=self._clock,
                     emit=emit,
-                    timeout=endpoint.timeout,
+                    timeout=self._endpoint.timeout,
                     up=lambda: self._say(emit, LinkState.UP),
                 ).run()
             finally:
                 self._connection = None
 
+    def _load(self, wire_time: WireTime) -> float:
+        """The share of a serial line's time that the intervals asked for would take."""
+        return load(
+            (wire_time.read(piece.decoder.payload_bytes), pace.interval / SECOND)
+            for pace in self._paces
+            for reading in pace.readings
+            for piece in reading.pieces
+        )
+
     def _say(self, emit: Emit, state: LinkState, cause: str = "") -> None:
         self._link = state
         emit(LinkEvent(state, self._clock.now(), cause))
+
+
+def _found_at(address: ModbusAddress, unit: int | None) -> ModbusAddress:
+    """The address in the device that the endpoint names; see `ModbusEndpoint.unit`."""
+    if unit is None or address.unit != _WRITTEN_FOR:
+        return address
+    return address.model_copy(update={"unit": unit})

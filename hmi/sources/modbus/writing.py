@@ -7,7 +7,8 @@ from hmi.model import status
 from hmi.model.samples import WriteOutcome, WriteResult
 from hmi.model.values import Scalar
 from hmi.sources.modbus import codec
-from hmi.sources.modbus.connection import Connection, DeviceRefused, LinkLost, Malformed, NoAnswer, NotSent
+from hmi.sources.modbus.connection import Connection
+from hmi.sources.modbus.errors import DeviceRefused, Garbled, LinkLost, Malformed, NoAnswer, NotSent
 from hmi.sources.modbus.refusals import refusal
 
 _ILLEGAL_FUNCTION = 1
@@ -36,7 +37,7 @@ async def write(connection: Connection, address: ModbusAddress, value: Scalar, t
         return _refused(refused.code, address)
     except NoAnswer as silent:
         return WriteResult(WriteOutcome.UNKNOWN, status.BAD_TIMEOUT, str(silent))
-    except (LinkLost, Malformed) as broken:
+    except (LinkLost, Malformed, Garbled) as broken:
         return WriteResult(WriteOutcome.UNKNOWN, status.BAD_COMMUNICATION_ERROR, str(broken))
     return WriteResult(WriteOutcome.ACCEPTED, status.GOOD)
 

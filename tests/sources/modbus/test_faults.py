@@ -238,7 +238,7 @@ async def test_another_function_or_unit_in_the_answer_is_never_a_value() -> None
     addresses = {"function": at(0), "unit": at(500), "right": at(1000)}
     async with device(answer) as port, Watch(port, addresses, timeout=0.3) as watch:
         await watch.until(lambda: watch.status("function") == status.BAD_DECODING_ERROR, "wrong function")
-        await watch.until(lambda: watch.status("unit") == status.BAD_TIMEOUT, "wrong unit")
+        await watch.until(lambda: watch.status("unit") == status.BAD_DECODING_ERROR, "wrong unit")
         await watch.until(lambda: watch.last("right") == (status.GOOD, 7), "the right one")
 
 
