@@ -32,6 +32,9 @@ FIRST_QUESTIONS: Final = 5
 CLOCK_INTERVAL: Final = 5.0
 """Seconds between two later questions."""
 
+SOON: Final = 1.0
+"""Seconds to the first of them: by then two questions tell how fast the clock goes."""
+
 SEARCH_INTERVAL: Final = 10.0
 """Seconds between two searches for nodes that the server does not have yet."""
 
@@ -239,8 +242,10 @@ class Connection:
     async def _keep_time(self) -> None:
         # Without subscriptions this question is all that shows that the server is alive.
         interval = CLOCK_INTERVAL if self._subscriptions else self.silence_limit / 3
+        pause = min(SOON, interval)
         while True:
-            await asyncio.sleep(interval)
+            await asyncio.sleep(pause)
+            pause = interval
             await self._ask_time()
             self._tell_offset(self.session.now())
 

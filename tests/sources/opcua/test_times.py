@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hmi.model.clock import MILLISECOND, NO_TIME, SECOND, Instant
-from hmi.sources.opcua.clock_offset import DRIFT, Estimate, OffsetEstimator
+from hmi.sources.opcua.clock_offset import LARGEST_DRIFT, Estimate, OffsetEstimator
 from hmi.sources.opcua.timing import assembled_at, back_to, not_before
 
 TRIPS = st.integers(0, 500 * MILLISECOND)
@@ -13,26 +14,62 @@ TRIPS = st.integers(0, 500 * MILLISECOND)
 
 @given(
     offset=st.integers(-(10**18), 10**18),
+    drift=st.floats(-0.012, 0.012),
     trips=st.lists(st.tuples(TRIPS, TRIPS), min_size=1, max_size=40),
+    later=st.integers(0, 20 * SECOND),
 )
-def test_the_true_offset_lies_within_the_uncertainty(offset: int, trips: list[tuple[int, int]]) -> None:
+def test_the_true_offset_lies_within_the_uncertainty(
+    offset: int, drift: float, trips: list[tuple[int, int]], later: int
+) -> None:
+    def ahead(at: int) -> int:
+        return offset + round((at - 5 * SECOND) * drift)
+
     estimator = OffsetEstimator()
     now = 5 * SECOND
     for out, back in trips:
-        estimator.add(now, now + out + offset, now + out + back)
+        estimator.add(now, now + out + ahead(now + out), now + out + back)
         now += out + back + SECOND
+    now += later
     estimate = estimator.estimate(now)
     assert estimate is not None
-    assert abs(estimate.offset - offset) <= estimate.uncertainty
+    # What the clock drifts within the round trips themselves is of another order.
+    assert abs(estimate.offset - ahead(now)) <= estimate.uncertainty + 0.012 * SECOND
     shortest = min(out + back for out, back in trips[-16:])
-    assert estimate.uncertainty <= shortest // 2 + 1 + (now * DRIFT)
+    gone = now - 5 * SECOND
+    assert estimate.uncertainty <= max(out + back for out, back in trips) // 2 + 1 + gone * LARGEST_DRIFT
+    if drift == 0.0:
+        assert estimate.uncertainty <= shortest // 2 + 1 + gone * LARGEST_DRIFT
+
+
+def test_a_clock_that_goes_right_is_soon_known_to() -> None:
+    estimator = OffsetEstimator()
+    for number in range(3):
+        at = number * 5 * SECOND
+        estimator.add(at, at + MILLISECOND, at + 2 * MILLISECOND)
+    first, later = estimator.estimate(10 * SECOND), estimator.estimate(15 * SECOND)
+    assert first is not None
+    assert later is not None
+    assert later.uncertainty <= MILLISECOND + 5 * SECOND * 0.0003
+
+
+@pytest.mark.parametrize("drift", [0.01, -0.01])
+def test_a_clock_that_gains_or_loses_a_hundredth_is_never_believed_too_far(drift: float) -> None:
+    estimator = OffsetEstimator()
+    for asked in range(0, 60, 5):
+        at = asked * SECOND
+        estimator.add(at, at + round(at * drift) + MILLISECOND, at + 2 * MILLISECOND)
+        estimate = estimator.estimate(at + 4 * SECOND)
+        assert estimate is not None
+        true = round((at + 4 * SECOND) * drift)
+        assert abs(estimate.offset - true) <= estimate.uncertainty <= 60 * MILLISECOND
 
 
 def test_a_good_measurement_outlives_worse_ones_but_not_for_ever() -> None:
     estimator = OffsetEstimator()
-    estimator.add(0, 7, 2 * MILLISECOND)
-    estimator.add(SECOND, SECOND + 30 * MILLISECOND, SECOND + 60 * MILLISECOND)
-    soon, late = estimator.estimate(2 * SECOND), estimator.estimate(10_000 * SECOND)
+    for at in (0, 10 * SECOND):
+        estimator.add(at, at + 1_000_007, at + 2 * MILLISECOND)
+    estimator.add(11 * SECOND, 11 * SECOND + 30 * MILLISECOND, 11 * SECOND + 60 * MILLISECOND)
+    soon, late = estimator.estimate(12 * SECOND), estimator.estimate(10_000 * SECOND)
     assert soon is not None
     assert late is not None
     assert soon.uncertainty < 2 * MILLISECOND
