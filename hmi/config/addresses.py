@@ -8,10 +8,13 @@ from pydantic import Field
 
 from hmi.config.base import Config
 from hmi.config.modbus import ModbusAddress
+from hmi.config.mtconnect import MtconnectAddress
 from hmi.config.opcua import OpcUaAddress
 from hmi.config.simulated import SimulatedAddress
 
-Address = Annotated[OpcUaAddress | ModbusAddress | SimulatedAddress, Field(discriminator="protocol")]
+Address = Annotated[
+    OpcUaAddress | ModbusAddress | MtconnectAddress | SimulatedAddress, Field(discriminator="protocol")
+]
 
 
 class Addresses(Config):
@@ -19,9 +22,10 @@ class Addresses(Config):
 
     opcua: OpcUaAddress | None = None
     modbus: ModbusAddress | None = None
+    mtconnect: MtconnectAddress | None = None
     simulated: SimulatedAddress | None = None
 
-    def of(self, protocol: str) -> OpcUaAddress | ModbusAddress | SimulatedAddress | None:
-        """The address for one protocol (``opcua``, ``modbus``, ``simulated``), if given."""
-        found: OpcUaAddress | ModbusAddress | SimulatedAddress | None = getattr(self, protocol)
+    def of(self, protocol: str) -> Address | None:
+        """The address for one protocol (``opcua``, ``modbus``, ``mtconnect``, ``simulated``), if given."""
+        found: Address | None = getattr(self, protocol)
         return found

@@ -7,7 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from hmi.config.modbus import ModbusEndpoint
+from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.simulated import SimulatedEndpoint
 
-Endpoint = Annotated[OpcUaEndpoint | ModbusEndpoint | SimulatedEndpoint, Field(discriminator="protocol")]
+Endpoint = Annotated[
+    OpcUaEndpoint | ModbusEndpoint | MtconnectEndpoint | SimulatedEndpoint, Field(discriminator="protocol")
+]

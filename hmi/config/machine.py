@@ -39,7 +39,9 @@ class MachineType(Config):
     manufacturer: str = ""
     model: str = ""
     api_version: int
-    protocols: Annotated[tuple[Literal["opcua", "modbus", "simulated"], ...], Field(min_length=1)]
+    protocols: Annotated[
+        tuple[Literal["opcua", "modbus", "mtconnect", "simulated"], ...], Field(min_length=1)
+    ]
     state: StateBinding | None = None
     context: dict[ContextKey, Name] = {}
     headline: Annotated[tuple[Name, ...], Field(min_length=1, max_length=3)]

@@ -10,6 +10,7 @@ from hmi.config.credentials import resolve
 from hmi.config.endpoints import Endpoint
 from hmi.config.epoch import Epoch
 from hmi.config.modbus import ModbusEndpoint
+from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.simulated import SimulatedEndpoint
 from hmi.config.tags import Tag
@@ -21,6 +22,7 @@ Tags = Sequence[tuple[int, Tag]]
 _DRIVERS: Final = {
     "opcua": "hmi.sources.opcua.source",
     "modbus": "hmi.sources.modbus.source",
+    "mtconnect": "hmi.sources.mtconnect.source",
     "simulated": "hmi.sources.simulated.source",
 }
 
@@ -43,6 +45,10 @@ def make_source(endpoint: Endpoint, tags: Tags, clock: Clock) -> Source:
             from hmi.sources.modbus import make_modbus_source
 
             return make_modbus_source(endpoint, tags, clock)
+        case MtconnectEndpoint():
+            from hmi.sources.mtconnect import make_mtconnect_source
+
+            return make_mtconnect_source(endpoint, tags, clock)
         case SimulatedEndpoint():
             from hmi.sources.simulated import make_simulated_source
 

@@ -18,7 +18,7 @@ class Simulator(Protocol):
     """A plausible machine behind real protocol servers on loopback."""
 
     endpoints: Mapping[str, str]
-    """Endpoint name → protocol (``opcua`` or ``modbus``) that it serves."""
+    """Endpoint name → protocol (``opcua``, ``modbus`` or ``mtconnect``) that it serves."""
 
     async def serve(self, ports: Mapping[str, int], ready: Callable[[Mapping[str, int]], None]) -> None:
         """Serve on 127.0.0.1 until cancelled.

@@ -6,6 +6,7 @@ from typing import Final
 
 from hmi.config.addresses import Address
 from hmi.config.modbus import ModbusAddress, ModbusFormat
+from hmi.config.mtconnect import MtconnectAddress
 from hmi.config.tags import TagDescription
 from hmi.model.values import ValueType
 
@@ -35,7 +36,8 @@ _SAME_LANE: Final = {
 def wire_type(tag: TagDescription, address: Address | None) -> ValueType:
     """The type of the raw lane: fixed by a Modbus format, else the declared type.
 
-    An OPC UA server states the type with each value; what is not of the declared type is a Bad status.
+    An OPC UA server states the type with each value, an MTConnect agent sends text: what is not of the
+    declared type is a Bad status.
     """
     if not isinstance(address, ModbusAddress):
         return tag.type
@@ -57,6 +59,8 @@ def misfit(tag: TagDescription, address: Address) -> str:
         if not wire.numeric:
             return f"`scaling` on a value that travels as {wire}, expected a number"
         return ""
+    if isinstance(address, MtconnectAddress) and address.part != "value" and wire is not ValueType.STRING:
+        return f"type {tag.type}, but `part: {address.part}` gives text, expected type string"
     if isinstance(address, ModbusAddress) and address.format is ModbusFormat.UINT64:
         fitting = frozenset((ValueType.UINT, ValueType.FLOAT))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hmi.config.modbus import ModbusAddress, ModbusFormat
+from hmi.config.mtconnect import MtconnectAddress
 from hmi.config.opcua import OpcUaAddress
 from hmi.config.simulated import SimulatedAddress
 from hmi.config.tags import Tag
@@ -18,8 +19,18 @@ def address(tag: Tag, texts: Texts) -> str:
             return tag.address.node or "/".join(tag.address.path or ())
         case ModbusAddress():
             return _modbus(tag.address, texts)
+        case MtconnectAddress():
+            return _mtconnect(tag.address)
         case SimulatedAddress():
             return f"{tag.address.kind} {tag.address.low:g} … {tag.address.high:g}"
+
+
+def _mtconnect(at: MtconnectAddress) -> str:
+    if at.item is not None:
+        text = at.item
+    else:
+        text = "/".join((*(at.component or ()), " ".join(filter(None, (at.type, at.subtype, at.composition)))))
+    return text if at.part == "value" else f"{text} · {at.part}"
 
 
 def _modbus(at: ModbusAddress, texts: Texts) -> str:

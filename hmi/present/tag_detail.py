@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hmi.config.endpoints import Endpoint
 from hmi.config.modbus import ModbusEndpoint
+from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import MILLISECOND, NO_TIME
@@ -114,6 +115,8 @@ def _where(endpoint: Endpoint) -> str:
             return endpoint.url
         case ModbusEndpoint():
             return f"Modbus TCP {endpoint.host}:{endpoint.port}"
+        case MtconnectEndpoint():
+            return " ".join(filter(None, ("MTConnect", endpoint.url, endpoint.device)))
         case _:
             return endpoint.protocol
 

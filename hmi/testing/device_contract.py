@@ -43,6 +43,10 @@ class DeviceContract(SourceContract):
         """Ask the device."""
         assert await _device(harness).writes(name) == times
 
+    async def change_in_device(self, harness: SourceHarness, name: str, value: float) -> None:
+        """Let the device change it."""
+        await _device(harness).set(name, value)
+
     async def test_a_change_arrives(self, harness: DeviceHarness) -> None:
         async with await self.live(harness) as listener:
             heard = Heard(harness.tags, listener.messages)
@@ -146,7 +150,7 @@ class DeviceContract(SourceContract):
             await listener.until(lambda: LinkState.DOWN in heard.links(since), "DOWN")
             async with asyncio.timeout(5.0):
                 result = await listener.source.write(heard.index("a_setpoint"), 1.0, timeout=60.0)
-            assert result.outcome is WriteOutcome.NOT_SENT
+            assert result.outcome is (WriteOutcome.REFUSED if self.read_only else WriteOutcome.NOT_SENT)
             await harness.start()
             await listener.until(lambda: heard.links(since)[-1] is LinkState.UP, "UP")
             assert await harness.writes("a_setpoint") == 0, "a write outlived its link"
@@ -160,7 +164,7 @@ class DeviceContract(SourceContract):
             await harness.freeze()
             async with asyncio.timeout(20.0):
                 result = await listener.source.write(heard.index("a_setpoint"), 99.0, timeout=0.3)
-            assert result.outcome is WriteOutcome.UNKNOWN
+            assert result.outcome is (WriteOutcome.REFUSED if self.read_only else WriteOutcome.UNKNOWN)
             assert result.cause
             await listener.until(lambda: LinkState.DOWN in heard.links(since), "DOWN")
             await harness.thaw()

@@ -42,6 +42,22 @@ class SourceContract:
     async def carried_out(self, harness: SourceHarness, name: str, times: int) -> None:
         """Fail unless the device has carried out so many writes; nobody counts without a device."""
 
+    read_only = False
+    """Whether the protocol knows no writes: ``a_setpoint`` is read-only then, and every write is refused."""
+
+    async def change(self, harness: SourceHarness, listener: Listener, name: str, value: float) -> None:
+        """Make a value another: by a write, or where the protocol knows none in the device."""
+        if self.read_only:
+            await self.change_in_device(harness, name, value)
+            return
+        index = Heard(harness.tags, listener.messages).index(name)
+        result = await listener.source.write(index, value, timeout=20.0)
+        assert result.outcome is WriteOutcome.ACCEPTED, result
+
+    async def change_in_device(self, harness: SourceHarness, name: str, value: float) -> None:
+        """Make a value another as the machine does; a source without a device has no such way."""
+        raise NotImplementedError
+
     async def live(self, harness: SourceHarness) -> Listener:
         """A running source that has given a first sample of each tag."""
         await self.begin(harness)
@@ -61,7 +77,9 @@ class SourceContract:
         assert names[: len(TAG_NAMES)] == TAG_NAMES
         assert names[len(TAG_NAMES) :] in ((), ARRAY_NAMES)
         assert set(harness.exact) == set(names) - {"a_ghost"}
-        assert [tag.name for tag in harness.tags if tag.access == "write"] == ["a_setpoint"]
+        assert [tag.name for tag in harness.tags if tag.access == "write"] == (
+            [] if self.read_only else ["a_setpoint"]
+        )
 
     async def test_connecting_comes_first_then_up_then_samples(self, harness: SourceHarness) -> None:
         async with await self.live(harness) as listener:
@@ -113,8 +131,7 @@ class SourceContract:
         async with await self.live(harness) as listener:
             heard = Heard(harness.tags, listener.messages)
             for value in (1.5, 2.5):
-                result = await listener.source.write(heard.index("a_setpoint"), value, timeout=20.0)
-                assert result.outcome is WriteOutcome.ACCEPTED, result
+                await self.change(harness, listener, "a_setpoint", value)
                 await heard_value(listener, heard, "a_setpoint", value)
                 await heard_confirmed(listener, heard, "a_setpoint", len(listener.messages))
         check_confirmations(listener.messages)
@@ -123,7 +140,7 @@ class SourceContract:
         async with await self.live(harness) as listener:
             heard = Heard(harness.tags, listener.messages)
             for value in (1.0, 2.0):
-                await listener.source.write(heard.index("a_setpoint"), value, timeout=20.0)
+                await self.change(harness, listener, "a_setpoint", value)
                 await heard_value(listener, heard, "a_setpoint", value)
             assert len(heard.samples("a_setpoint")) >= 3
             seen: set[int] = set()
@@ -138,7 +155,7 @@ class SourceContract:
             setpoint = heard.index("a_setpoint")
             for value in (1.0, 2.0, 3.0):
                 began = listener.clock.now().monotonic
-                await listener.source.write(setpoint, value, timeout=20.0)
+                await self.change(harness, listener, "a_setpoint", value)
                 ended = listener.clock.now().monotonic
                 await heard_value(listener, heard, "a_setpoint", value)
                 batch = next(
@@ -158,6 +175,11 @@ class SourceContract:
         async with await self.live(harness) as listener:
             heard = Heard(harness.tags, listener.messages)
             result = await listener.source.write(heard.index("a_setpoint"), 42.125, timeout=20.0)
+            if self.read_only:
+                assert (result.outcome, result.status) == (WriteOutcome.REFUSED, status.BAD_NOT_WRITABLE)
+                assert result.cause
+                await self.carried_out(harness, "a_setpoint", 0)
+                return
             assert result.outcome is WriteOutcome.ACCEPTED, result
             await listener.until(lambda: heard.has("a_setpoint", 42.125), "the written value read back")
             await self.carried_out(harness, "a_setpoint", 1)
@@ -175,7 +197,8 @@ class SourceContract:
         async with await self.live(harness) as listener:
             heard = Heard(harness.tags, listener.messages)
             result = await listener.source.write(heard.index("a_setpoint"), "fast", timeout=20.0)
-            assert (result.outcome, result.status) == (WriteOutcome.REFUSED, status.BAD_TYPE_MISMATCH)
+            wrong = status.BAD_NOT_WRITABLE if self.read_only else status.BAD_TYPE_MISMATCH
+            assert (result.outcome, result.status) == (WriteOutcome.REFUSED, wrong)
             assert result.cause
             await self.carried_out(harness, "a_setpoint", 0)
             assert heard.has("a_setpoint", harness.exact["a_setpoint"])
@@ -187,7 +210,7 @@ class SourceContract:
         for each in (source, listener.source):
             async with asyncio.timeout(5.0):
                 result = await each.write(TAG_NAMES.index("a_setpoint"), 1.0, timeout=60.0)
-            assert result.outcome is WriteOutcome.NOT_SENT
+            assert result.outcome is (WriteOutcome.REFUSED if self.read_only else WriteOutcome.NOT_SENT)
             assert result.cause
         await self.carried_out(harness, "a_setpoint", 0)
 

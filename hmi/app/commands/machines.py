@@ -12,6 +12,7 @@ from hmi.config.endpoints import Endpoint
 from hmi.config.epoch import Epoch, Quarantined
 from hmi.config.lookup import NotFoundError, find_site
 from hmi.config.modbus import ModbusEndpoint
+from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.problems import ConfigurationError
 from hmi.machines.discovery import discover
@@ -96,7 +97,7 @@ def _machine(epoch: Epoch, machine_id: str) -> dict[str, Any]:
 
 def _address(endpoint: Endpoint) -> str:
     match endpoint:
-        case OpcUaEndpoint(url=url):
+        case OpcUaEndpoint(url=url) | MtconnectEndpoint(url=url):
             return url
         case ModbusEndpoint(host=host, port=port):
             return f"modbus://{host}:{port}"

@@ -8,6 +8,7 @@ from typing import Final
 
 from hmi.config.addresses import Address
 from hmi.config.modbus import ModbusAddress, ModbusFormat
+from hmi.config.mtconnect import MtconnectAddress
 from hmi.config.opcua import OpcUaAddress
 from hmi.config.problems import Problem
 from hmi.config.tags import TagEntry
@@ -19,7 +20,7 @@ _NODE_ID: Final = re.compile(
 )
 """The text form of an ExpandedNodeId (OPC 10000-6, 5.3.1.11), without a server index."""
 
-_PROTOCOLS = ("opcua", "modbus", "simulated")
+_PROTOCOLS = ("opcua", "modbus", "mtconnect", "simulated")
 
 
 def check(files: PluginFiles) -> Iterator[Problem]:
@@ -78,7 +79,9 @@ def _check_way(
         yield files.tags.problem(text, "tags", name, "address")
     for protocol in given:
         address = tag.address.of(protocol)
-        if address is not None and (text := misfit(tag, address) or _no_node(address)):
+        if address is not None and (
+            text := misfit(tag, address) or _no_node(address) or _no_writing(tag, address)
+        ):
             yield files.tags.problem(f"tags.{name}: {text}", "tags", name, "address", protocol)
 
 
@@ -87,6 +90,12 @@ def _no_node(address: Address) -> str:
         return ""
     expected = "nsu=<namespace URI>; and one of i=<number>, s=<text>, g=<GUID>, b=<base64>"
     return f"found the node '{address.node}', expected {expected}"
+
+
+def _no_writing(tag: TagEntry, address: Address) -> str:
+    if tag.access == "write" and isinstance(address, MtconnectAddress):
+        return "write access over MTConnect, expected `access: read`: an agent takes no writes"
+    return ""
 
 
 def _key(address: Address) -> str:
