@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -11,6 +12,14 @@ from serial.rs485 import RS485Settings
 
 from hmi.config.modbus_lines import Line, SerialLine
 from hmi.sources.modbus.errors import LinkLost
+
+if sys.platform == "win32":
+    _SETTING_REFUSED: Final = (ValueError,)
+else:
+    import termios
+
+    # pyserial lets it pass, and it is no OSError: a pseudo-terminal, for one, has no parity.
+    _SETTING_REFUSED: Final = (ValueError, termios.error)
 
 _PARITIES: Final = {"even": "E", "odd": "O", "none": "N"}
 
@@ -48,7 +57,7 @@ async def opened(line: Line, wire: Wire, timeout: float) -> asyncio.Transport:
         raise LinkLost(f"{line} does not accept a connection within {timeout:g} s") from None
     except OSError as error:  # pyserial's own are of this kind, too
         raise LinkLost(f"no connection to {line}: {error.strerror or error}") from error
-    except (ValueError, OverflowError) as error:  # a name or a setting that there cannot be
+    except (OverflowError, *_SETTING_REFUSED) as error:  # a name or a setting that there cannot be
         raise LinkLost(f"no connection to {line}: {error}") from error
     return transport
 

@@ -4,7 +4,8 @@
  *   slave rtu DEVICE BAUD UNIT FIRST COUNT
  *
  * Holding and input registers FIRST … FIRST+COUNT-1 are one table; so are coils and discrete inputs.
- * It says {"port": N} on standard output and then takes lines, each answered by {"writes": N}:
+ * It says {"port": N} on standard output and then takes lines {"line": WORDS}, each answered by
+ * {"writes": N}; the words are:
  *   set ADDRESS VALUE…    put registers, and let the item work again
  *   fail ADDRESS          exception 4 to every request that touches the register
  *   count ADDRESS         how many writes to the register were carried out
@@ -21,6 +22,7 @@
 
 #define MOST 32
 #define TABLE 65536
+#define SEPARATORS " \"}\n"
 
 static modbus_mapping_t *map;
 static int failing[TABLE], writes[TABLE];
@@ -30,12 +32,13 @@ static void take_line(void) {
     char *word, *rest;
     int address, at;
     if (!fgets(line, sizeof line, stdin)) exit(0);
-    word = strtok_r(line, " \n", &rest);
-    address = atoi(strtok_r(NULL, " \n", &rest));
+    strtok_r(line, ":", &rest); /* {"line": "WORD ADDRESS VALUE…"} */
+    word = strtok_r(NULL, SEPARATORS, &rest);
+    address = atoi(strtok_r(NULL, SEPARATORS, &rest));
     if (!strcmp(word, "fail")) failing[address] = 1;
     if (!strcmp(word, "set")) {
         failing[address] = 0;
-        for (at = address; (word = strtok_r(NULL, " \n", &rest)); at++) {
+        for (at = address; (word = strtok_r(NULL, SEPARATORS, &rest)); at++) {
             map->tab_registers[at - map->start_registers] = (uint16_t)atoi(word);
             map->tab_input_registers[at - map->start_registers] = (uint16_t)atoi(word);
         }
@@ -76,7 +79,7 @@ int main(int argc, char **argv) {
     map = modbus_mapping_new_start_address(first, count, first, count, first, count, first, count);
     polled[0].fd = STDIN_FILENO;
     if (rtu) {
-        ctx = modbus_new_rtu(argv[2], atoi(argv[3]), 'E', 8, 1);
+        ctx = modbus_new_rtu(argv[2], atoi(argv[3]), 'N', 8, 1);
         modbus_set_slave(ctx, atoi(argv[4]));
         if (modbus_connect(ctx) < 0) { perror(argv[2]); return 1; }
         polled[used++].fd = modbus_get_socket(ctx);
