@@ -1,14 +1,16 @@
-"""A TCP proxy that delays, freezes and cuts: a bad network where the kernel has no emulator for one."""
+"""A TCP proxy that delays, freezes, cuts and spoils: a bad network where the kernel emulates none."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import struct
+from random import Random
 from types import TracebackType
 from typing import Final, Self
 
-_PIECE: Final = 65_536
+from hmi.testing.tcp_way import Way
+
 _RESET: Final = struct.pack("ii", 1, 0)
 """Linger for 0 s: closing sends a reset instead of waiting for the peer."""
 
@@ -17,29 +19,39 @@ class TcpProxy:
     """Listens on 127.0.0.1 and passes bytes both ways to a target; an async context manager.
 
     ``port``    where it listens, after entering
-    ``delay``   seconds that each piece is held back on its way to the client, in order; a round trip
-                takes so much longer. Pieces in flight keep the delay that they came under
+    ``to_client``, ``to_target``  what happens on either way, see `hmi.testing.tcp_way.Way`
+    ``delay``   that of ``to_client``; a round trip takes so much longer
     ``frozen``  while set, connections are accepted and nothing is passed either way; nothing is lost.
                 The target's end of a connection is seen only after the thaw
+    ``seed``    of all that is random
     """
 
-    def __init__(self, target_host: str, target_port: int, *, port: int = 0) -> None:
+    def __init__(self, target_host: str, target_port: int, *, port: int = 0, seed: int = 0) -> None:
         self.port = port
-        self.delay = 0.0
+        random = Random(seed)  # noqa: S311 nothing secret
+        self.to_client = Way(random)
+        self.to_target = Way(random)
         self._target = (target_host, target_port)
-        self._flowing = asyncio.Event()
-        self._flowing.set()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     @property
+    def delay(self) -> float:
+        """Seconds that each piece is held back on its way to the client."""
+        return self.to_client.delay
+
+    @delay.setter
+    def delay(self, delay: float) -> None:
+        self.to_client.delay = delay
+
+    @property
     def frozen(self) -> bool:
-        """Whether nothing is passed at present."""
-        return not self._flowing.is_set()
+        """Whether nothing is passed at present, on either way."""
+        return self.to_client.frozen and self.to_target.frozen
 
     @frozen.setter
     def frozen(self, frozen: bool) -> None:
-        (self._flowing.clear if frozen else self._flowing.set)()
+        self.to_client.frozen = self.to_target.frozen = frozen
 
     @property
     def connections(self) -> int:
@@ -78,8 +90,8 @@ class TcpProxy:
             self._connections.discard(task)
             return
         ways = [
-            asyncio.create_task(self._pass(client, to_target, delayed=False)),
-            asyncio.create_task(self._pass(target, to_client, delayed=True)),
+            asyncio.create_task(self.to_target.carry(client, to_target)),
+            asyncio.create_task(self.to_client.carry(target, to_client)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -94,27 +106,3 @@ class TcpProxy:
             writer.transport.abort()
         await asyncio.sleep(0)
         self._connections.discard(task)
-
-    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, delayed: bool) -> None:
-        """Pass pieces in order until the source ends; reading goes on while earlier pieces are delayed."""
-        loop = asyncio.get_running_loop()
-        pieces: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(maxsize=1000)
-
-        async def read() -> None:
-            while piece := await source.read(_PIECE):
-                await pieces.put((loop.time() + (self.delay if delayed else 0.0), piece))
-            await pieces.put((loop.time(), b""))
-
-        reading = asyncio.create_task(read())
-        try:
-            while True:
-                due, piece = await pieces.get()
-                await asyncio.sleep(max(due - loop.time(), 0.0))
-                await self._flowing.wait()
-                if not piece:
-                    return
-                sink.write(piece)
-                await sink.drain()
-        finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)

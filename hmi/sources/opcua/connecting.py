@@ -17,7 +17,7 @@ from hmi.config.opcua import OpcUaEndpoint
 from hmi.model.clock import Clock
 from hmi.sources.certificates.facts import NotACertificate, first_of_chain
 from hmi.sources.opcua.channel import Secured, Security, cut
-from hmi.sources.opcua.errors import LinkLostError, blaming
+from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError, blaming
 from hmi.sources.opcua.login import LoginClient, read_user, token_policy
 from hmi.sources.opcua.security import application_uri, over_tcp
 from hmi.sources.opcua.session import Session
@@ -74,8 +74,9 @@ async def connect(
         await _log_in(client, endpoint, secret, security, created)
         try:
             yield session
-        except asyncio.CancelledError:
-            # Only the orderly end: after a failure the server would not answer.
+        except (asyncio.CancelledError, ServiceFaultError, UndecodableError):
+            # After other failures the server would not answer. One that refuses, or says what makes no
+            # sense, is alive, and would keep session and subscriptions from those who come next: from us.
             await session.farewell()
             raise
     finally:

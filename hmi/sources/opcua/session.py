@@ -83,7 +83,7 @@ class Session:
             LinkLostError: no answer.
         """
         with blaming(self.url, what):
-            data = await self._send(request, timeout)
+            data = await self._send(request, what, timeout)
         received = self._clock.now()
         self.last_heard = received.monotonic
         return self._decoded(answer, data, what), received
@@ -134,11 +134,11 @@ class Session:
             raise ServiceFaultError(result.value, f"{self.url}: {what}: {result.name} ({result.doc})")
         return response  # type: ignore[no-any-return]
 
-    async def _send(self, request: Any, timeout: float | None) -> Any:
+    async def _send(self, request: Any, what: str, timeout: float | None) -> Any:
         protocol = self._client.uaclient.protocol
         if protocol is None:
             raise ConnectionError("the connection is closed")
         try:
             return await protocol.send_request(request, timeout)
         except ua.UaStatusCodeError as error:
-            raise ServiceFaultError(error.code, fault_text(error)) from error
+            raise ServiceFaultError(error.code, f"{self.url}: {what}: {fault_text(error)}") from error
