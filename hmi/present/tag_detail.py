@@ -114,7 +114,7 @@ def _where(endpoint: Endpoint) -> str:
         case OpcUaEndpoint():
             return endpoint.url
         case ModbusEndpoint():
-            return f"Modbus TCP {endpoint.host}:{endpoint.port}"
+            return f"Modbus {'TCP' if endpoint.numbered else 'RTU'} {endpoint.line}"
         case MtconnectEndpoint():
             return " ".join(filter(None, ("MTConnect", endpoint.url, endpoint.device)))
         case _:

@@ -99,8 +99,8 @@ def _address(endpoint: Endpoint) -> str:
     match endpoint:
         case OpcUaEndpoint(url=url) | MtconnectEndpoint(url=url):
             return url
-        case ModbusEndpoint(host=host, port=port):
-            return f"modbus://{host}:{port}"
+        case ModbusEndpoint(line=line):
+            return f"modbus://{line}"
         case _:
             return endpoint.protocol
 
