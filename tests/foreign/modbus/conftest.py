@@ -12,7 +12,7 @@ SOURCE = Path(__file__).with_name("slave.c")
 
 @pytest.fixture(scope="session")
 def slave(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program ``slave.c``; fails where it cannot be built, since a test that is left out proves nothing."""
+    """The program ``slave.c``; fails where it cannot be built: a test left out proves nothing."""
     program = tmp_path_factory.mktemp("libmodbus") / "slave"
     needed = "apt-get install gcc libc6-dev libmodbus-dev"
     try:
