@@ -41,7 +41,9 @@ _VARIABLES: Final[tuple[tuple[str, Value, ValueType], ...]] = (
 )
 
 
-async def serve(port: int, security: ServerSecurity | None = None) -> None:
+async def serve(
+    port: int, security: ServerSecurity | None = None, user: str = "", password: str = ""
+) -> None:
     """Serve until the standard input ends."""
     variables = [
         Variable(("Device", name), f"Device.{name}", value, kind, writable=name == "a_setpoint")
@@ -52,7 +54,13 @@ async def serve(port: int, security: ServerSecurity | None = None) -> None:
     transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     writes: Counter[str] = Counter()
     async with MachineServer(
-        NAMESPACE, variables, name="Contract device", port=port, security=security
+        NAMESPACE,
+        variables,
+        name="Contract device",
+        port=port,
+        user=user,
+        password=password,
+        security=security,
     ) as server:
         server.on_write = lambda node, _value: writes.update([node])
         _say({"port": server.port})
@@ -90,15 +98,19 @@ def main(arguments: Sequence[str]) -> None:
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--user", default="", help="NAME:PASSWORD, without which nobody gets in")
+    parser.add_argument("--user-certificate", type=Path, nargs="*", default=[])
     parser.add_argument("--policies", nargs="*", default=[])
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
     given = parser.parse_args(arguments)
     security = None
+    users = tuple(path.read_bytes() for path in given.user_certificate)
+    user, _, password = given.user.partition(":")
     if given.policies:
         key_pair = given.certificate.read_bytes(), given.key.read_bytes()
-        security = ServerSecurity(*key_pair, uri=URI, policies=tuple(given.policies))
-    asyncio.run(serve(given.port, security))
+        security = ServerSecurity(*key_pair, uri=URI, policies=tuple(given.policies), users=users)
+    asyncio.run(serve(given.port, security, user, password))
 
 
 if __name__ == "__main__":

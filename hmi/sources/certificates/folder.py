@@ -49,6 +49,7 @@ class CertificateFolder:
         Raises:
             CertificateFolderError: they cannot be made, belong to somebody else, or are open to others.
         """
+        self._check_above()
         for folder in (self.root, self.own, self.trusted, self.rejected):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,6 +68,19 @@ class CertificateFolder:
                     f"{folder} is open to others (mode {stat.S_IMODE(found.st_mode):04o}), who could read "
                     f"the key or say what is trusted: look at what is in it, then chmod 700 {folder}"
                 )
+
+    def _check_above(self) -> None:
+        """Refuse a place where somebody else could put another folder under our name."""
+        above = self.root.parent
+        try:
+            above.mkdir(parents=True, exist_ok=True)
+            mode = above.stat().st_mode
+        except OSError as error:
+            raise CertificateFolderError(
+                f"{above} cannot be made ({error.strerror}); choose another folder with TWINPANE_STATE"
+            ) from error
+        if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+            raise CertificateFolderError(f"{above}: others may write here, expected not: chmod go-w {above}")
 
 
 def write(path: Path, content: bytes) -> None:

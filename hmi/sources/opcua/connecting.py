@@ -38,6 +38,7 @@ _NOT_LET_IN: Final = (
     uaerrors.BadCertificateUseNotAllowed,
     uaerrors.BadCertificateChainIncomplete,
     ConnectionError,
+    TimeoutError,
 )
 """How servers answer to a client whose certificate nobody has confirmed at theirs, if they answer at all."""
 

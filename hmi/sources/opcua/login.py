@@ -114,7 +114,7 @@ def token_policy(
         )
     if not best:
         raise LinkLostError(
-            f"{url}: not logged in: the server would take password without sound encryption over a link that "
+            f"{url}: not logged in: the server would take the password without sound encryption over a link that "
             "is not encrypted: secure the link (`security`), or set up an encrypted log-in at the server"
         )
     return best[0]

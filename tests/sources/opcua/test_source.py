@@ -38,7 +38,6 @@ from hmi.testing.opcua_device import UNSECURED
 
 URI = "urn:twinpane:test-mill"
 WAIT = 60.0
-RIGHT = "a right one"
 
 
 @pytest.fixture(autouse=True)
@@ -131,29 +130,6 @@ async def test_namespaces_are_looked_up_anew_after_a_restart(port: int) -> None:
         async with OtherOrder(port, 2.0):
             for index in (0, 1):
                 await listener.until(lambda i=index: last(said, i) == (status.GOOD, 2.0), "again", WAIT)  # type: ignore[misc]
-
-
-async def test_only_the_right_password_gets_in(port: int) -> None:
-    typed = ["wrong"]
-    reference = CredentialReference(environment="MILL")
-
-    def lookup(asked: CredentialReference) -> Credentials:
-        assert asked is reference
-        return Credentials("panel", typed[-1])
-
-    variables = [Variable(("speed",), "speed", 1.0, ValueType.FLOAT)]
-    async with (
-        MachineServer(URI, variables, name="mill", port=port, user="panel", password=RIGHT),
-        Listener(source(port, [tag("speed")], lookup=lookup, credentials=reference)) as listener,
-    ):
-        said = listener.messages
-        await listener.until(lambda: is_down(said), "refused", WAIT)
-        cause = links(said)[-1].cause
-        assert "logging in" in cause
-        assert "BadUserAccessDenied" in cause
-        assert "wrong" not in cause
-        typed.append(RIGHT)
-        await listener.until(lambda: last(said, 0) == (status.GOOD, 1.0), "let in", WAIT)
 
 
 async def test_a_missing_secret_is_told_as_the_cause(port: int) -> None:
