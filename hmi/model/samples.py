@@ -16,6 +16,7 @@ from hmi.model.clock import Instant
 
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 
 

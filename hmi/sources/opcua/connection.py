@@ -14,11 +14,12 @@ from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND, Instant
-from hmi.model.samples import Batch, ClockOffset, Lost
+from hmi.model.samples import Batch, ClockOffset
 from hmi.sources.opcua import plan, services, writing
 from hmi.sources.opcua.clock_offset import OffsetEstimator
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
+from hmi.sources.opcua.errors import LinkLostError
 from hmi.sources.opcua.plan import Group
+from hmi.sources.opcua.publishing import Publishing
 from hmi.sources.opcua.resolving import Resolved, resolve
 from hmi.sources.opcua.services import CreatedSubscription
 from hmi.sources.opcua.session import Session
@@ -67,7 +68,6 @@ class Connection:
         self._subscriptions: dict[int, Subscription] = {}
         self._missing: dict[int, int] = {}
         self._writable: dict[int, tuple[ua.NodeId, ua.VariantType]] = {}
-        self._acknowledge: list[ua.SubscriptionAcknowledgement] = []
 
     async def prepare(self) -> None:
         """Find the nodes, make the subscriptions, learn the clock; nothing is emitted yet.
@@ -100,7 +100,8 @@ class Connection:
         self._tell_missing(self._missing)
         tasks = [self._watch(), self._keep_time(), self.session.keep_channel()]
         if self._subscriptions:
-            tasks += [self._publish_all(), self._search()]
+            publishing = Publishing(self.session, self._subscriptions, self._clock, self._emit)
+            tasks += [publishing.run(), self._search()]
         await run_together(*tasks)
 
     def target(self, index: int) -> tuple[ua.NodeId, ua.VariantType] | None:
@@ -166,48 +167,6 @@ class Connection:
         types = await writing.variant_types(self.session, [(tag, node) for _, tag, node in targets])
         for (index, _, node), variant_type in zip(targets, types, strict=True):
             self._writable[index] = (node, variant_type)
-
-    async def _publish_all(self) -> None:
-        # One request more than subscriptions, so that news never wait for a request to come.
-        await run_together(*(self._publish() for _ in range(len(self._subscriptions) + 1)))
-        raise LinkLostError(f"{self.session.url}: the server takes no requests for news")
-
-    async def _publish(self) -> None:
-        """Keep one PublishRequest waiting at the server."""
-        while True:
-            acknowledge, self._acknowledge = self._acknowledge, []
-            try:
-                published = await self.session.publish(acknowledge)
-            except UndecodableError as error:
-                # Whose changes these were is not known, so nothing stands before it has been read anew.
-                self._emit(Lost(0, str(error), self.session.now()))
-                raise
-            except ServiceFaultError as error:
-                if error.status == ua.StatusCodes.BadTimeout:
-                    continue
-                if error.status == ua.StatusCodes.BadTooManyPublishRequests:
-                    return
-                raise
-            result = published.result
-            subscription = self._subscriptions.get(result.SubscriptionId)
-            if subscription is None:
-                continue
-            if missing := subscription.gap(result.NotificationMessage):
-                # The next keep-alive would vouch for values that are no more. A fresh link reads them anew.
-                self._emit(Lost(0, missing, published.received))
-                raise LinkLostError(f"{self.session.url}: {missing}; everything is read anew")
-            if result.NotificationMessage.NotificationData:
-                self._acknowledge.append(
-                    ua.SubscriptionAcknowledgement(
-                        SubscriptionId=result.SubscriptionId,
-                        SequenceNumber=result.NotificationMessage.SequenceNumber,
-                    )
-                )
-            estimate = self._clock.estimate(published.received.monotonic)
-            for message in subscription.take(published, result, estimate):
-                self._emit(message)
-            if subscription.ended:
-                raise LinkLostError(f"{self.session.url}: {subscription.ended}")
 
     async def _watch(self) -> None:
         """Give the link up when nothing at all has been heard for too long, or nothing of a subscription."""

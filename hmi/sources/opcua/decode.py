@@ -21,7 +21,7 @@ from hmi.model.values import ValueType
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
-_INFO_BITS: Final = 0xFFFF
+INFO_BITS: Final = 0xFFFF
 """Of a StatusCode: what it says beside the code, such as that the server's queue overflowed."""
 
 _INTEGERS: Final = frozenset(
@@ -63,10 +63,13 @@ class Decoded:
     side: bytes
 
 
-def decode(items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, ValueType]) -> Decoded:
+def decode(
+    items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, ValueType], before: bytes = b""
+) -> Decoded:
     """Decode the items of a DataChangeNotification, in order.
 
     ``wires`` maps client handle (= tag index) to wire type; an item of another handle is passed over.
+    ``before`` is the side area of what came before in the same notification; the one given begins with it.
     A Bad value keeps its status; a Good or Uncertain one of a wrong type or rank becomes BadTypeMismatch,
     an integer that the wire type cannot hold BadOutOfRange, both with an empty lane. A Good integer that a
     float can only hold rounded becomes UncertainConfigurationError: "the value may not be accurate due to
@@ -77,7 +80,7 @@ def decode(items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, Va
     codes: list[int] = []
     source_time: list[int] = []
     server_time: list[int] = []
-    side = bytearray()
+    side = bytearray(before)
     for item in items:
         wire = wires.get(item.ClientHandle)
         if wire is None:
@@ -88,10 +91,12 @@ def decode(items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, Va
         index.append(item.ClientHandle)
         raw.append(lane)
         if status.severity(complaint) > status.severity(code):
-            code = complaint | code & _INFO_BITS
+            code = complaint | code & INFO_BITS
         codes.append(code)
         source_time.append(utc_ns(value.SourceTimestamp))
-        server_time.append(utc_ns(value.ServerTimestamp))
+        # The library takes a server time before the picoseconds that stand in front of it on the wire.
+        misread = value.SourcePicoseconds is not None
+        server_time.append(NO_TIME if misread else utc_ns(value.ServerTimestamp))
     return Decoded(
         np.array(index, np.uint32),
         np.array(raw, np.uint64),
@@ -99,6 +104,22 @@ def decode(items: Iterable[ua.MonitoredItemNotification], wires: Mapping[int, Va
         np.array(source_time, np.int64),
         np.array(server_time, np.int64),
         bytes(side),
+    )
+
+
+def joined(parts: Sequence[Decoded]) -> Decoded:
+    """Parts of one notification, each decoded with the side area of the one before, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return decode((), {})
+    return Decoded(
+        np.concatenate([part.index for part in parts]),
+        np.concatenate([part.raw for part in parts]),
+        np.concatenate([part.status for part in parts]),
+        np.concatenate([part.source_time for part in parts]),
+        np.concatenate([part.server_time for part in parts]),
+        parts[-1].side,
     )
 
 

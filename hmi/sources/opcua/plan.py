@@ -19,6 +19,12 @@ SHORTEST_SILENCE: Final = 1.0
 LONGEST_STALL: Final = 10.0
 """Seconds: a busy server is given so much time before it is asked for everything anew."""
 
+LONGEST_ROUND_TRIP: Final = 0.05
+"""Seconds from an answer's way to us to the next request's arrival at the server, on a network of a plant."""
+
+MOST_REQUESTS: Final = 10
+"""Requests waiting at the server; what every server takes that has a place for us is not known beforehand."""
+
 ORPHAN_LIFETIME: Final = 20.0
 """Seconds that a server keeps a subscription for a client that has vanished."""
 
@@ -65,6 +71,16 @@ def keep_alive_count(publishing: float, keep_alive: float) -> int:
 def lifetime_count(publishing: float, keep_alives: int) -> int:
     """Publishing cycles without a client; at least three keep-alives (OPC 10000-4, 5.14.2.2)."""
     return max(3 * keep_alives, math.ceil(ORPHAN_LIFETIME / publishing))
+
+
+def publish_requests(publishing: Iterable[float]) -> int:
+    """Requests to keep waiting at the server for subscriptions of these publishing intervals (s).
+
+    A notification must never wait for a request: of each subscription as many as it can use up during
+    `LONGEST_ROUND_TRIP`, and one at least, and one more for all. A server that takes fewer says so.
+    """
+    wanted = 1 + sum(max(1, math.ceil(LONGEST_ROUND_TRIP / each)) if each > 0 else 1 for each in publishing)
+    return min(wanted, MOST_REQUESTS)
 
 
 def stall_limit(keep_alive_period: float) -> float:

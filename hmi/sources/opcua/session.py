@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from asyncua import Client, ua
+from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import struct_from_binary
 
 from hmi.model.clock import Clock, Instant
+from hmi.sources.opcua import publish_response
 from hmi.sources.opcua.errors import (
     UNDECODABLE,
     LinkLostError,
@@ -25,6 +27,8 @@ from hmi.sources.opcua.errors import (
     blaming,
     fault_text,
 )
+from hmi.sources.opcua.publish_response import Notification
+from hmi.sources.opcua.wire_layout import MalformedError
 
 FAREWELL: Final = 0.5
 """Seconds that a server has to answer a good-bye before the socket is closed without it."""
@@ -40,13 +44,13 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Published:
-    """The answer to one PublishRequest.
+    """A notification, and when it came.
 
-    ``asked`` (monotonic ns) is when the request was sent, before which the server cannot have put the
-    answer together.
+    ``asked`` (monotonic ns) is when it was asked for, before which the server cannot have put it together.
     """
 
-    result: ua.PublishResult
+    subscription: int
+    notification: Notification
     asked: int
     received: Instant
 
@@ -82,10 +86,7 @@ class Session:
             UndecodableError: an answer that makes no sense.
             LinkLostError: no answer.
         """
-        with blaming(self.url, what):
-            data = await self._send(request, what, timeout)
-        received = self._clock.now()
-        self.last_heard = received.monotonic
+        data, received = await self._answer(request, what, timeout)
         return self._decoded(answer, data, what), received
 
     async def publish(self, acknowledge: Sequence[ua.SubscriptionAcknowledgement]) -> Published:
@@ -97,8 +98,30 @@ class Session:
         request = ua.PublishRequest()
         request.Parameters.SubscriptionAcknowledgements = list(acknowledge)
         asked = self.now().monotonic
-        response, received = await self.request(request, ua.PublishResponse, "waiting for news", 0)
-        return Published(response.Parameters, asked, received)
+        what = "waiting for news"
+        data, received = await self._answer(request, what, 0)
+        whole = data.read(len(data))
+        try:
+            answer = publish_response.from_wire(whole)
+        except MalformedError as error:
+            raise UndecodableError(f"{self.url}: {what}: the answer cannot be decoded: {error}") from error
+        if answer is None:
+            response = self._decoded(ua.PublishResponse, Buffer(whole), what)
+            answer = publish_response.from_library(response.Parameters)
+        return Published(answer.subscription, answer.notification, asked, received)
+
+    async def republish(self, subscription: int, sequence: int) -> Notification:
+        """A notification that never came, once more; the server keeps it until it is acknowledged.
+
+        Raises:
+            ServiceFaultError: the server has it no more, or never had.
+            UndecodableError, LinkLostError: as for `request`.
+        """
+        request = ua.RepublishRequest()
+        request.Parameters.SubscriptionId = subscription
+        request.Parameters.RetransmitSequenceNumber = sequence
+        response, _ = await self.request(request, ua.RepublishResponse, "asking for what was lost")
+        return publish_response.from_message(response.NotificationMessage)
 
     async def farewell(self) -> None:
         """Close the session so that the server frees it at once; a dead server is not waited for."""
@@ -122,6 +145,13 @@ class Session:
             with blaming(self.url, "renewing the channel"):
                 await self._client.open_secure_channel(renew=True)
                 self._client.uaclient.revolve_security_token()
+
+    async def _answer(self, request: Any, what: str, timeout: float | None) -> tuple[Any, Instant]:
+        with blaming(self.url, what):
+            data = await self._send(request, what, timeout)
+        received = self._clock.now()
+        self.last_heard = received.monotonic
+        return data, received
 
     def _decoded(self, answer: type[_T], data: Any, what: str) -> _T:
         try:

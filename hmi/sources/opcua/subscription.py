@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -12,18 +13,37 @@ from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND
 from hmi.model.samples import U32, Batch, Confirmation, Granted, Lost, SourceMessage
-from hmi.model.values import ValueType
 from hmi.sources.opcua.clock_offset import Estimate
-from hmi.sources.opcua.decode import decode, utc_ns
 from hmi.sources.opcua.plan import Group
+from hmi.sources.opcua.publish_response import Notification
 from hmi.sources.opcua.services import CreatedSubscription
 from hmi.sources.opcua.session import Published
 from hmi.sources.opcua.timing import assembled_at, back_to, not_before
+from hmi.sources.opcua.wire_types import WireTypes
 
 _LAST_SEQUENCE: Final = 2**32 - 1
 
 _LONGEST_SAMPLING: Final = 86_400.0
 """Seconds: a longer granted interval counts as this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Notifications from the number ``first`` on never came; ``found`` did instead."""
+
+    first: int
+    found: int
+
+    def __len__(self) -> int:
+        return (self.found - self.first) % _LAST_SEQUENCE
+
+    def numbers(self) -> Iterator[int]:
+        """What to ask the server for, in order; after the last number of all comes 1 (OPC 10000-4, 7.8)."""
+        for i in range(len(self)):
+            yield (self.first - 1 + i) % _LAST_SEQUENCE + 1
+
+    def __str__(self) -> str:
+        return f"notification {self.first} of a subscription never came, the next one is {self.found}"
 
 
 class Subscription:
@@ -33,8 +53,8 @@ class Subscription:
         """``created``: monotonic ns before the server made the subscription."""
         self.group = group
         self.made = made
-        self._wires: dict[int, ValueType] = {}
         places = 1 + max(index for index, _ in group.tags)
+        self._wires = WireTypes(places)
         self._sampling = np.zeros(places, np.int64)
         self._seen = np.zeros(places, np.bool_)
         self._vouched = np.zeros(places, np.bool_)
@@ -48,7 +68,7 @@ class Subscription:
 
     def expect(self, index: int, tag: Tag) -> None:
         """An item that the server is about to be asked for: its first value may come before the answer."""
-        self._wires[index] = tag.wire
+        self._wires.expect(index, tag.wire)
         self._sampling[index] = round(self.group.sampling * SECOND)
 
     def made_item(self, index: int, sampling: float) -> None:
@@ -59,50 +79,41 @@ class Subscription:
 
     def refused_item(self, index: int) -> None:
         """The server does not monitor an expected item."""
-        del self._wires[index]
+        self._wires.forget(index)
 
     def granted(self) -> list[Granted]:
         """What the server granted, one message for each sampling interval that occurs."""
-        index = np.array(sorted(self._wires), np.uint32)
+        index = np.array(list(self._wires), np.uint32)
         intervals = self._sampling[index]
         return [
             Granted(index[intervals == interval], float(interval) / SECOND, self.made.publishing)
             for interval in np.unique(intervals)
         ]
 
-    def gap(self, message: ua.NotificationMessage) -> str:
-        """What is missing before this message, in words, or "". To be asked once, before `take`.
+    def gap(self, message: Notification) -> Gap | None:
+        """What should have come before this one and did not. To be asked once, before `take`.
 
         A keep-alive carries the number of the notification that comes next (OPC 10000-4, 5.14.1.1); of a
         server that gives it that of the last one, or numbers nothing, it says nothing.
         """
-        number, expected = message.SequenceNumber, self._expected
-        keep_alive = not message.NotificationData
-        if number == 0 or (keep_alive and expected is not None and number < expected):
-            return ""
-        self._expected = number if keep_alive else number % _LAST_SEQUENCE + 1
-        if expected is None or number == expected:
-            return ""
-        return f"notification {expected} of a subscription never came, the next one is {number}"
+        number, expected = message.sequence, self._expected
+        if number == 0 or (message.keep_alive and expected is not None and number < expected):
+            return None
+        self._expected = number if message.keep_alive else number % _LAST_SEQUENCE + 1
+        return None if expected is None or number == expected else Gap(expected, number)
 
-    def take(
-        self, published: Published, result: ua.PublishResult, clock: Estimate | None
-    ) -> list[SourceMessage]:
+    def take(self, published: Published, clock: Estimate | None) -> list[SourceMessage]:
         """What one answer of the server says: samples, then that all items with a value stand, then losses.
 
         Once the server has ended the subscription, nothing of it stands any more: see `ended`.
         """
         received = published.received
-        message = result.NotificationMessage
-        assembled = assembled_at(utc_ns(message.PublishTime), published.asked, received.monotonic, clock)
+        message = published.notification
+        assembled = assembled_at(message.published, published.asked, received.monotonic, clock)
         said: list[SourceMessage] = []
-        changes: list[ua.MonitoredItemNotification] = []
-        for part in message.NotificationData or ():
-            if isinstance(part, ua.DataChangeNotification):
-                changes += part.MonitoredItems or ()
-            elif isinstance(part, ua.StatusChangeNotification):
-                self.ended = f"the server ended a subscription: {part.Status.name}"
-        batch = self._samples(changes, published, clock)
+        if message.ended is not None:
+            self.ended = f"the server ended a subscription: {ua.StatusCode(message.ended).name}"
+        batch = self._samples(message, published, clock)
         if batch is not None:
             said.append(batch)
         if len(self._confirmed) and (batch is not None or not self.ended):
@@ -113,10 +124,8 @@ class Subscription:
         self.heard = received.monotonic
         return said
 
-    def _samples(
-        self, changes: Iterable[ua.MonitoredItemNotification], published: Published, clock: Estimate | None
-    ) -> Batch | None:
-        decoded = decode(changes, self._wires)
+    def _samples(self, message: Notification, published: Published, clock: Estimate | None) -> Batch | None:
+        decoded = message.decoded(self._wires)
         index = decoded.index
         if not len(index):
             return None

@@ -1,3 +1,5 @@
+"""What becomes of values of each type, by the library's objects and off the wire alike."""
+
 from __future__ import annotations
 
 import math
@@ -8,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from asyncua import ua
-from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,17 +18,10 @@ from hmi.model.clock import NO_TIME
 from hmi.model.values import ValueType
 from hmi.sources.opcua.decode import Decoded, decode, utc_ns
 
+from .messages import both_ways
+
 V = ua.VariantType
 _NEAR = st.integers(52, 62), st.integers(-3, 3), st.sampled_from([1, -1])
-
-
-def over_the_wire(*items: ua.MonitoredItemNotification) -> list[ua.MonitoredItemNotification]:
-    """The items as the library decodes them from what it encodes."""
-    binary = struct_to_binary(ua.DataChangeNotification(MonitoredItems=list(items)))
-    decoded: list[ua.MonitoredItemNotification] = struct_from_binary(
-        ua.DataChangeNotification, ua.utils.Buffer(binary)
-    ).MonitoredItems
-    return decoded
 
 
 def item(variant: ua.Variant | None, handle: int = 0, **parts: Any) -> ua.MonitoredItemNotification:
@@ -35,7 +29,7 @@ def item(variant: ua.Variant | None, handle: int = 0, **parts: Any) -> ua.Monito
 
 
 def one(variant: ua.Variant | None, wire: ValueType, **parts: Any) -> tuple[int, values.Value]:
-    decoded = decode(over_the_wire(item(variant, **parts)), {0: wire})
+    decoded = both_ways([item(variant, **parts)], {0: wire})
     lane = int(decoded.raw[0])
     if wire.in_side_area:
         offset, length = values.side_span(lane)
@@ -106,7 +100,7 @@ def test_a_value_of_a_fitting_type_comes_through_exact(
 def test_a_value_of_another_type_is_bad_and_not_guessed(
     variant: ua.Variant, wire: ValueType, code: int
 ) -> None:
-    decoded = decode(over_the_wire(item(variant, StatusCode=ua.StatusCode(code))), {0: wire})
+    decoded = both_ways([item(variant, StatusCode=ua.StatusCode(code))], {0: wire})
     assert decoded.status.tolist() == [status.BAD_TYPE_MISMATCH]
     assert decoded.raw.tolist() == [0]
 
@@ -168,7 +162,7 @@ def test_an_uncertain_value_stays_uncertain() -> None:
 
 def test_nan_keeps_its_bits() -> None:
     odd_nan = struct.unpack("<d", struct.pack("<Q", 0x7FF8_0000_0000_1234))[0]
-    decoded = decode(over_the_wire(item(ua.Variant(odd_nan, V.Double))), {0: ValueType.FLOAT})
+    decoded = both_ways([item(ua.Variant(odd_nan, V.Double))], {0: ValueType.FLOAT})
     assert decoded.raw.tolist() == [0x7FF8_0000_0000_1234]
     assert decoded.status.tolist() == [status.GOOD]
 
@@ -176,13 +170,13 @@ def test_nan_keeps_its_bits() -> None:
 def test_order_handles_and_times_are_kept_and_strangers_passed_over() -> None:
     early = datetime(2024, 2, 29, 12, 0, 0, 123456, tzinfo=UTC)
     late = early + timedelta(milliseconds=50)
-    decoded = decode(
-        over_the_wire(
+    decoded = both_ways(
+        [
             item(ua.Variant(1.0, V.Double), 7, SourceTimestamp=early, ServerTimestamp=late),
             item(ua.Variant(9.0, V.Double), 99),
             item(ua.Variant(2.0, V.Double), 7, ServerTimestamp=late),
             item(ua.Variant("a", V.String), 3),
-        ),
+        ],
         {7: ValueType.FLOAT, 3: ValueType.STRING},
     )
     early_ns = 1_709_208_000_123_456_000
@@ -206,7 +200,7 @@ def test_the_null_time_of_1601_is_no_time() -> None:
 @given(st.lists(st.text(max_size=20), max_size=8))
 def test_strings_find_their_own_bytes_in_the_side_area(texts: list[str]) -> None:
     items = [item(ua.Variant(text, V.String), i) for i, text in enumerate(texts)]
-    decoded = decode(items, dict.fromkeys(range(len(texts)), ValueType.STRING))
+    decoded = both_ways(items, dict.fromkeys(range(len(texts)), ValueType.STRING))
     spans = [values.side_span(int(lane)) for lane in decoded.raw]
     found = [
         values.unpack_side(decoded.side[offset : offset + length], ValueType.STRING)
@@ -225,5 +219,5 @@ def test_every_time_fits_its_lane_exactly_or_is_none(time: datetime) -> None:
     exact = (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
     assert found == (exact if -(2**63) < exact < 2**63 else NO_TIME)
     parts = {"SourceTimestamp": time, "ServerTimestamp": time}
-    decoded = decode([item(ua.Variant(1.0, V.Double), **parts)], {0: ValueType.FLOAT})
+    decoded = both_ways([item(ua.Variant(1.0, V.Double), **parts)], {0: ValueType.FLOAT})
     assert decoded.source_time.tolist() == decoded.server_time.tolist() == [found]

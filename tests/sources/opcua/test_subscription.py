@@ -16,6 +16,7 @@ from hmi.model.samples import Batch, Confirmation, Lost, SourceMessage
 from hmi.model.values import ValueType
 from hmi.sources.opcua.clock_offset import Estimate
 from hmi.sources.opcua.plan import Group
+from hmi.sources.opcua.publish_response import Notification, from_library, from_message
 from hmi.sources.opcua.services import CreatedSubscription
 from hmi.sources.opcua.session import Published
 from hmi.sources.opcua.subscription import Subscription
@@ -60,9 +61,10 @@ def take(
         ),
     )
     received = Instant(UTC_ZERO + at * SECOND, at * SECOND)
-    missing = subscription.gap(result.NotificationMessage)
-    said = subscription.take(Published(result, asked * SECOND, received), result, CLOCK)
-    return [Lost(0, missing, received), *said] if missing else said
+    answer = from_library(result)
+    gap = subscription.gap(answer.notification)
+    said = subscription.take(Published(1, answer.notification, asked * SECOND, received), CLOCK)
+    return [Lost(len(gap), str(gap), received), *said] if gap else said
 
 
 def change(*items: ua.MonitoredItemNotification) -> ua.DataChangeNotification:
@@ -70,7 +72,8 @@ def change(*items: ua.MonitoredItemNotification) -> ua.DataChangeNotification:
 
 
 def lost(said: list[SourceMessage]) -> int:
-    return sum(isinstance(message, Lost) for message in said)
+    """How many notifications are missing."""
+    return sum(message.count for message in said if isinstance(message, Lost))
 
 
 def test_samples_come_before_the_confirmation_of_all_items_that_have_a_value(
@@ -114,9 +117,9 @@ def test_unbroken_numbers_lose_nothing(subscription: Subscription) -> None:
 
 def test_a_gap_is_told_where_it_is_seen_and_once(subscription: Subscription) -> None:
     take(subscription, 1, change(value(3)))
-    assert lost(take(subscription, 4, change(value(3)))) == 1
+    assert lost(take(subscription, 4, change(value(3)))) == 2
     assert lost(take(subscription, 5, change(value(3)))) == 0
-    assert lost(take(subscription, 8)) == 1, "a keep-alive carries the number of the next notification"
+    assert lost(take(subscription, 8)) == 2, "a keep-alive carries the number of the next notification"
     assert lost(take(subscription, 8, change(value(3)))) == 0
 
 
@@ -128,14 +131,20 @@ def test_a_keep_alive_that_numbers_what_was_last_or_nothing_is_no_gap(subscripti
     assert lost(take(subscription, 5, change(value(3)))) == 1
 
 
+def test_a_gap_over_the_last_number_of_all_is_as_long_as_it_is(subscription: Subscription) -> None:
+    take(subscription, 2**32 - 2, change(value(3)))
+    gap = subscription.gap(Notification(2, NO_TIME, keep_alive=False))
+    assert gap is not None
+    assert list(gap.numbers()) == [2**32 - 1, 1]
+
+
 def test_a_confirmation_is_of_the_moment_at_which_the_server_spoke(subscription: Subscription) -> None:
     take(subscription, 1, change(value(3)))
     message = ua.NotificationMessage(
         SequenceNumber=2, PublishTime=datetime.fromtimestamp((UTC_ZERO + 25 * SECOND) / SECOND, UTC)
     )
-    result = ua.PublishResult(SubscriptionId=1, NotificationMessage=message)
     read = Instant(UTC_ZERO + 60 * SECOND, 60 * SECOND)
-    (confirmation,) = subscription.take(Published(result, 24 * SECOND, read), result, CLOCK)
+    (confirmation,) = subscription.take(Published(1, from_message(message), 24 * SECOND, read), CLOCK)
     assert isinstance(confirmation, Confirmation)
     spoken = 25 * SECOND - CLOCK.uncertainty
     assert confirmation.at == Instant(UTC_ZERO + spoken, spoken), "not of when we came to read it"

@@ -77,6 +77,10 @@ def live(listener: Listener, *indexes: int, value: float = 1.0) -> Any:
     return lambda: all(last(listener.messages, i) == (status.GOOD, value) for i in indexes)
 
 
+def links(messages: Sequence[SourceMessage]) -> list[LinkState]:
+    return [each.state for each in messages if isinstance(each, LinkEvent)]
+
+
 def subscriptions(server: MachineServer) -> list[InternalSubscription]:
     assert server._server is not None
     return list(server._server.iserver.subscription_service.subscriptions.values())
@@ -129,6 +133,35 @@ async def test_a_notification_that_never_came_is_told_and_its_old_values_are_not
     check_confirmations(said)
 
 
+async def test_a_notification_that_never_came_is_asked_for_again_and_comes_in_its_place(
+    server: MachineServer,
+) -> None:
+    async with Listener(source(server.port, "speed", "load")) as listener:
+        said = listener.messages
+        await listener.until(live(listener, 0, 1), "live", WAIT)
+        (subscription,) = subscriptions(server)
+        send, swallowed = subscription.pub_result_callback, []
+
+        async def swallow(result: ua.PublishResult, *request: Any) -> None:
+            if result.NotificationMessage.NotificationData and not swallowed:
+                swallowed.append(result)
+            else:
+                await send(result, *request)
+
+        subscription.pub_result_callback = swallow
+        since = len(said)
+        await change(server, speed=2.0)
+        while not swallowed:
+            await asyncio.sleep(0.01)
+        await change(server, speed=3.0)
+        await listener.until(lambda: last(said, 0) == (status.GOOD, 3.0), "the later change", WAIT)
+        values = [each.raw.view("<f8").tolist() for each in said[since:] if isinstance(each, Batch)]
+        assert values == [[2.0], [3.0]], "each once, in order"
+        assert not [each for each in said if isinstance(each, Lost)]
+        assert links(said) == [LinkState.CONNECTING, LinkState.UP]
+    check_confirmations(said)
+
+
 async def test_what_cannot_be_decoded_is_told_and_everything_is_read_anew(server: MachineServer) -> None:
     def spoil(result: ua.PublishResult) -> None:
         kind = ua.FourByteNodeId(encoding.DATA_CHANGE_NOTIFICATION)
@@ -143,12 +176,35 @@ async def test_what_cannot_be_decoded_is_told_and_everything_is_read_anew(server
         await listener.until(lambda: last(said, 0) == (status.GOOD, 2.0), "the value is sent anew", WAIT)
         (lost,) = [m for m in said if isinstance(m, Lost)]
         assert "decoded" in lost.cause
-        assert [m.state for m in said if isinstance(m, LinkEvent)] == [
-            LinkState.CONNECTING,
-            LinkState.UP,
-            LinkState.DOWN,
-            LinkState.UP,
-        ]
+        assert links(said) == [LinkState.CONNECTING, LinkState.UP, LinkState.DOWN, LinkState.UP]
+    check_confirmations(said)
+
+
+class Boastful(bytes):
+    """Goes onto the wire with a length that it has not."""
+
+    def __len__(self) -> int:
+        return 1_000_000
+
+
+async def test_a_structure_that_nobody_knows_is_bad_and_touches_no_link(server: MachineServer) -> None:
+    assert server._server is not None
+    broken = ua.ExtensionObject(TypeId=ua.FourByteNodeId(encoding.DATA_CHANGE_NOTIFICATION), Body=b"\x01")
+    await server._server.nodes.objects.add_variable(
+        ua.NodeId("odd", server._index),
+        ua.QualifiedName("odd", server._index),
+        ua.Variant(broken, ua.VariantType.ExtensionObject),
+        datatype=ua.NodeId(ua.ObjectIds.Structure),
+    )
+    async with Listener(source(server.port, "speed", "odd", "load")) as listener:
+        said = listener.messages
+        await listener.until(
+            lambda: last(said, 1) == (status.BAD_TYPE_MISMATCH, 0.0) and live(listener, 0, 2)(),
+            "one bad, the others live",
+            WAIT,
+        )
+    assert not [each for each in said if isinstance(each, Lost)]
+    assert links(said) == [LinkState.CONNECTING, LinkState.UP]
     check_confirmations(said)
 
 
@@ -157,12 +213,10 @@ async def test_one_value_that_can_never_be_decoded_is_bad_and_takes_no_other_dow
 ) -> None:
     monkeypatch.setattr(connection, "SEARCH_INTERVAL", 0.3)
     assert server._server is not None
-    broken = ua.ExtensionObject(TypeId=ua.FourByteNodeId(encoding.DATA_CHANGE_NOTIFICATION), Body=b"\x01")
     node = await server._server.nodes.objects.add_variable(
         ua.NodeId("odd", server._index),
         ua.QualifiedName("odd", server._index),
-        ua.Variant(broken, ua.VariantType.ExtensionObject),
-        datatype=ua.NodeId(ua.ObjectIds.Structure),
+        ua.Variant(Boastful(b"odd"), ua.VariantType.ByteString),
     )
     async with Listener(source(server.port, "speed", "odd", "load")) as listener:
         said = listener.messages
@@ -176,7 +230,7 @@ async def test_one_value_that_can_never_be_decoded_is_bad_and_takes_no_other_dow
         await listener.until(lambda: last(said, 0) == (status.GOOD, 2.0), "a change", WAIT)
         await asyncio.sleep(1.0)
         assert not [m for m in said[settled:] if isinstance(m, LinkEvent | Lost)], "the link goes on"
-        value = ua.DataValue(ua.Variant(ua.Range(0.0, 1.0), ua.VariantType.ExtensionObject))
+        value = ua.DataValue(ua.Variant(b"sound", ua.VariantType.ByteString))
         await server._server.iserver.write_attribute_value(node.nodeid, value, ua.AttributeIds.Value)
         await listener.until(lambda: last(said, 1) == (status.BAD_TYPE_MISMATCH, 0.0), "subscribed", WAIT)
     check_confirmations(said)
