@@ -28,6 +28,7 @@ _HEAD = """\
 |---|---|
 | `TWINPANE_SITE` | the site folder, where `--site` is not given |
 | `TWINPANE_RUN` | where an engine and its panels meet: on memory-backed storage, the path at most 90 bytes |
+| `TWINPANE_STATE` | where keys and trusted certificates lie, as `SITE/certificates` |
 """
 
 

@@ -34,6 +34,7 @@ from hmi.link.server import LinkServer
 from hmi.machines.discovery import quarantine_cause
 from hmi.machines.resolve import Resolution
 from hmi.model.clock import SECOND, Clock, Instant
+from hmi.sources.certificates.folder import CertificateFolder
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ class EngineOptions:
     ``managed``  who restarts it: ``panel`` or ``service``
     ``linger``   seconds after the last client's leaving at which it ends by itself; None: never
     ``watch``    seconds between two looks at the configuration's files; None: only SIGHUP reads them again
+    ``certificates``  folder of our key and of trusted servers; None: no link is made that must be secured
     """
 
     site: str
@@ -77,6 +79,7 @@ class EngineOptions:
     managed: str = "panel"
     linger: float | None = None
     watch: float | None = WATCH_EVERY
+    certificates: Path | None = None
 
 
 async def run_engine(options: EngineOptions, clock: Clock) -> None:
@@ -171,6 +174,7 @@ class _Engine:
 
     def _new_runtime(self, epoch: Epoch) -> EpochRuntime:
         self._generation += 1
+        folder = self._options.certificates
         return EpochRuntime(
             epoch,
             self._options.directory,
@@ -179,6 +183,7 @@ class _Engine:
             told=self._server.broadcast,
             rung=self._server.ring,
             ended=self._source_ended,
+            certificates=CertificateFolder(folder, self._options.site) if folder is not None else None,
         )
 
     def _greeting(self) -> Sequence[ToClient]:

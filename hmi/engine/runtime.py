@@ -12,11 +12,12 @@ from typing import Final
 from hmi.config.epoch import Epoch
 from hmi.engine.history import MOST_POINTS, History, Series, decimate
 from hmi.engine.pipeline import EndpointState, Pipeline
-from hmi.engine.sources import make_source
+from hmi.engine.sources import Shared, make_source
 from hmi.link.messages import HistoryReply, HistoryRequest, Notice, Refusal, ToClient
 from hmi.link.table import TableWriter
 from hmi.model.clock import Clock
 from hmi.model.samples import Batch, LinkEvent, LinkState, SourceMessage
+from hmi.sources.certificates.folder import CertificateFolder
 from hmi.twin.store import side_bytes
 
 _log = logging.getLogger(__name__)
@@ -32,7 +33,8 @@ class EpochRuntime:
 
     ``told`` receives the news for clients; ``rung`` is called after changes of the table, once for all
     that a source says at once; ``ended`` with the task of a source that ended though nobody stopped it,
-    by a defect of ours. ``text`` is the epoch as JSON, for the greeting of clients.
+    by a defect of ours. ``text`` is the epoch as JSON, for the greeting of clients. Without ``certificates``
+    no link is made that has to be secured.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class EpochRuntime:
         rung: Callable[[], None],
         ended: Callable[[asyncio.Task[None]], None],
         history_samples: int = HISTORY_SAMPLES,
+        certificates: CertificateFolder | None = None,
     ) -> None:
         """Make table and pipeline; for a large site that takes a while, and may be done in any thread.
 
@@ -66,6 +69,7 @@ class EpochRuntime:
         self._told = told
         self._rung = rung
         self._ended = ended
+        self._shared = Shared(certificates)
         self._tasks: list[asyncio.Task[None]] = []
         self._to_ring = False
 
@@ -118,7 +122,7 @@ class EpochRuntime:
         machine = next(m for m in self.epoch.machines if m.id == endpoint.machine)
         tags = [(int(i), self.epoch.tags[int(i)]) for i in endpoint.tags]
         while True:
-            source = make_source(machine.endpoints[endpoint.name], tags, self._clock)
+            source = make_source(machine.endpoints[endpoint.name], tags, self._clock, self._shared)
             try:
                 await source.run(partial(self._take, endpoint))
             except Exception as defect:  # noqa: BLE001

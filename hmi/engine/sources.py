@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from hmi.config.credentials import resolve
 from hmi.config.endpoints import Endpoint
@@ -15,7 +16,11 @@ from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.simulated import SimulatedEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import Clock
+from hmi.sources.certificates.folder import CertificateFolder
 from hmi.sources.protocol import Source
+
+if TYPE_CHECKING:
+    from hmi.sources.modbus.lines import Lines
 
 Tags = Sequence[tuple[int, Tag]]
 
@@ -34,17 +39,26 @@ def load_drivers(epoch: Epoch) -> None:
             importlib.import_module(_DRIVERS[endpoint.protocol])
 
 
-def make_source(endpoint: Endpoint, tags: Tags, clock: Clock) -> Source:
+@dataclass(slots=True)
+class Shared:
+    """What the sources of one epoch share: the site's certificates, the lines with several Modbus devices."""
+
+    certificates: CertificateFolder | None = None
+    modbus: Lines | None = None
+
+
+def make_source(endpoint: Endpoint, tags: Tags, clock: Clock, shared: Shared) -> Source:
     """The source for an endpoint and its (index, tag) pairs."""
     match endpoint:
         case OpcUaEndpoint():
             from hmi.sources.opcua import make_opcua_source
 
-            return make_opcua_source(endpoint, tags, clock, resolve)
+            return make_opcua_source(endpoint, tags, clock, resolve, shared.certificates)
         case ModbusEndpoint():
-            from hmi.sources.modbus import make_modbus_source
+            from hmi.sources.modbus import make_modbus_lines, make_modbus_source
 
-            return make_modbus_source(endpoint, tags, clock)
+            shared.modbus = shared.modbus or make_modbus_lines()
+            return make_modbus_source(endpoint, tags, clock, shared.modbus)
         case MtconnectEndpoint():
             from hmi.sources.mtconnect import make_mtconnect_source
 

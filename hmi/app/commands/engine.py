@@ -44,7 +44,7 @@ def command(
     Exit code 70: it ended by a defect of its own. 75: its run directory was taken away, so that another
     engine may run by now. After both it may be started again at once.
     """
-    from hmi.app import logs, run_folder
+    from hmi.app import logs, run_folder, state_folder
     from hmi.app.site import locate, require_endpoints, resolve
     from hmi.config.problems import ConfigurationError
     from hmi.engine.process import WATCH_EVERY, AlreadyRunning, EngineFault, EngineOptions, run_engine
@@ -70,6 +70,7 @@ def command(
         managed=managed,
         linger=linger,
         watch=None if no_watch else WATCH_EVERY,
+        certificates=state_folder.certificates(model.id),
     )
     try:
         asyncio.run(run_engine(options, SystemClock()))

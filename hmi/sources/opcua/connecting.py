@@ -70,9 +70,14 @@ async def connect(
             await client.open_secure_channel()
         with _proving(url, secured), blaming(url, "logging in"):
             created = await client.create_session()
-        if secured is not None:
-            security.confirm(secured, created.ServerEndpoints or ())
-        await _log_in(client, endpoint, secret, security, created)
+        try:
+            if secured is not None:
+                security.confirm(secured, created.ServerEndpoints or ())
+            await _log_in(client, endpoint, secret, security, created)
+        except LinkLostError:
+            # The server has a session by now, and keeps it: try after try, until there is no room.
+            await session.farewell()
+            raise
         try:
             yield session
         except (asyncio.CancelledError, ServiceFaultError, UndecodableError):
