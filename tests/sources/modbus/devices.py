@@ -16,6 +16,9 @@ from hmi.model.samples import Batch, Confirmation, LinkEvent, LinkState, WriteOu
 from hmi.model.values import Scalar
 from hmi.sources.modbus import make_modbus_source
 from hmi.sources.modbus.codec import natural_type
+from hmi.sources.modbus.framing_rtu import rtu_frame
+from hmi.sources.modbus.line import Known
+from hmi.sources.modbus.lines import Lines
 from hmi.testing.harness import Listener
 from hmi.testing.heard import check_confirmations
 
@@ -42,7 +45,10 @@ class Watch:
         timeout: float = 5.0,
         paces: Paces | None = None,
         gap: int = 8,
+        lines: Lines | None = None,
+        **endpoint: object,
     ) -> None:
+        """``endpoint``: what else it has, ``serial`` in place of the port; ``lines``: shared with others."""
         self.names = list(addresses)
         self.tags = [
             Tag(
@@ -57,15 +63,11 @@ class Watch:
             )
             for name, address in addresses.items()
         ]
-        endpoint = ModbusEndpoint(
-            protocol="modbus",
-            host="127.0.0.1",
-            port=port,
-            paces=paces or Paces(live=0.02, slow=0.1),
-            timeout=timeout,
-            gap=gap,
-        )
-        self.source = make_modbus_source(endpoint, list(enumerate(self.tags)), SystemClock())
+        at_port = {} if "serial" in endpoint else {"host": "127.0.0.1", "port": port}
+        common = {"paces": paces or Paces(live=0.02, slow=0.1), "timeout": timeout, "gap": gap}
+        self.endpoint = ModbusEndpoint.model_validate({"protocol": "modbus"} | at_port | common | endpoint)
+        self.lines = lines or Lines()
+        self.source = make_modbus_source(self.endpoint, list(enumerate(self.tags)), SystemClock(), self.lines)
         self.listener = Listener(self.source)
         self.messages = self.listener.messages
         self.until = self.listener.until
@@ -84,6 +86,15 @@ class Watch:
             elif isinstance(message, Batch | Confirmation):
                 assert link is LinkState.UP, "vouched for without a link"
         check_confirmations(self.messages)
+
+    @property
+    def known(self) -> Known:
+        """What is known of its line."""
+        return self.lines.of(self.endpoint).known
+
+    def cause(self) -> str:
+        """Why the link is down."""
+        return next(m.cause for m in reversed(self.messages) if isinstance(m, LinkEvent) and m.cause)
 
     def samples(self, name: str, since: int = 0) -> list[tuple[int, Scalar]]:
         index = self.names.index(name)
@@ -118,9 +129,22 @@ class Watch:
 Answer = Callable[[int, int, bytes], Awaitable[list[bytes]]]
 
 
+async def _tcp_request(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
+    transaction, _, length, unit = struct.unpack(">HHHB", await reader.readexactly(7))
+    return transaction, unit, await reader.readexactly(length - 1)
+
+
+async def _rtu_request(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
+    """A read, or a write of one register: those have 8 bytes."""
+    request = await reader.readexactly(8)
+    assert request == rtu_frame(request[0], request[1:-2])
+    return 0, request[0], request[1:-2]
+
+
 @asynccontextmanager
-async def device(answer: Answer) -> AsyncIterator[int]:
+async def device(answer: Answer, *, rtu: bool = False) -> AsyncIterator[int]:
     """A device of our own making: ``answer(transaction, unit, pdu)`` gives the frames to send."""
+    next_request = _rtu_request if rtu else _tcp_request
     handlers: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -129,9 +153,7 @@ async def device(answer: Answer) -> AsyncIterator[int]:
         handlers.add(task)
         try:
             while True:
-                transaction, _, length, unit = struct.unpack(">HHHB", await reader.readexactly(7))
-                pdu = await reader.readexactly(length - 1)
-                for frame in await answer(transaction, unit, pdu):
+                for frame in await answer(*await next_request(reader)):
                     writer.write(frame)
                     await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionResetError, asyncio.CancelledError):
