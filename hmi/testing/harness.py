@@ -46,9 +46,9 @@ class SourceHarness(Protocol):
 
     ``tags``   one of each, machine ``device``, in this order and under these names: ``a_float``,
                ``an_int`` (64 bits, signed), ``a_bool``, ``an_enum``, ``a_string``, ``a_setpoint`` (a
-               float, writable unless the suite says ``read_only``; all others are read-only), ``a_ghost``, a
-               number that the source has no value for, and with arrays ``an_array``, of floats, and ``an_int_array``. The tag's index is
-               its place in the tuple.
+               float, writable unless the suite says ``read_only``; all others are read-only), ``a_ghost``,
+               a number that the source has no value for, and with arrays ``an_array``, of floats, and
+               ``an_int_array``. The tag's index is its place in the tuple.
     ``exact``  the value that each tag but ``a_ghost`` has when a source begins, as ugly as it can have
     """
 

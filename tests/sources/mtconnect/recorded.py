@@ -1,0 +1,52 @@
+"""The recorded answers of a real agent, and what most tests make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from pathlib import Path
+
+from hmi.config.tags import Tag
+from hmi.machines.wire import wire_type
+from hmi.sources.mtconnect.devices import DeviceModel, read_devices
+from hmi.sources.mtconnect.discovery import propose
+from hmi.sources.mtconnect.streams import Streams
+from hmi.sources.mtconnect.xml import Document
+
+DATA = Path(__file__).with_name("data")
+
+
+class All(Container[str]):
+    """Every item is wanted."""
+
+    def __contains__(self, _item: object) -> bool:
+        return True
+
+
+def body(name: str) -> bytes:
+    return (DATA / name).read_bytes().partition(b"\r\n\r\n")[2]
+
+
+def streams(text: bytes, since: int = 0, pieces: int = 4096) -> Streams:
+    reader = Streams(All(), since)
+    document = Document(reader)
+    for at in range(0, len(text), pieces):
+        document.feed(text[at : at + pieces])
+    document.close()
+    return reader
+
+
+def model() -> DeviceModel:
+    return read_devices(body("probe.http"))
+
+
+def tags(of: DeviceModel, device: str | None = None) -> list[tuple[int, Tag]]:
+    """The proposed tags as an epoch would have them."""
+    found = []
+    for index, (name, entry) in enumerate(propose(of, device).tags.items()):
+        address = entry.address.mtconnect
+        fields = {key: value for key, value in dict(entry).items() if key != "address"}
+        wire = wire_type(entry, address)
+        found.append(
+            (index, Tag(id=f"m/{name}", machine="m", name=name, wire=wire, address=address, **fields))
+        )
+    return found
