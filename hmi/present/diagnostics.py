@@ -13,7 +13,7 @@ from hmi.link.messages import Counters, EndpointNews
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 from hmi.model.samples import LinkState
-from hmi.present import causes, quality, simulated, status_text
+from hmi.present import causes, quality, simulated, status_text, unsecured
 from hmi.present import format as formats
 from hmi.present.addresses import address
 from hmi.present.freshness import Freshness
@@ -48,7 +48,8 @@ class TagRow:
 class EndpointRow:
     """One endpoint. ``state`` None: nothing heard of it yet; ``losing`` whether changes were lost.
 
-    ``mark`` stands beside the name where the engine makes the values up.
+    ``mark`` stands beside the name where the engine makes the values up, ``lock`` with an open lock where
+    the link is not secured.
     """
 
     name: str
@@ -59,6 +60,7 @@ class EndpointRow:
     traffic: str
     losing: bool
     mark: str = ""
+    lock: str = ""
 
 
 def select(
@@ -161,16 +163,17 @@ def _endpoint(
     described = session.machine(machine)
     title = f"{texts.text(described.name)} / {name}"
     mark = simulated.mark((described.endpoints[name],), texts)
+    lock = unsecured.lock((described.endpoints[name],), texts)
     losing = counters is not None and bool(counters.lost or counters.unknown_losses)
     through = traffic(counters, session, now, texts)
     if not engine_alive:
         last = "" if news is None else status_text.link(news.state, texts)
         cause = texts.text("diagnostics.last_heard", state=last) if last else ""
         return EndpointRow(
-            title, "unheard", texts.text("diagnostics.not_known"), cause, "", through, losing, mark
+            title, "unheard", texts.text("diagnostics.not_known"), cause, "", through, losing, mark, lock
         )
     if news is None:
-        return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", through, losing, mark)
+        return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", through, losing, mark, lock)
     began = session.unlinked.get(key, news.since_monotonic)
     age = formats.age((now.monotonic - began) / SECOND)
     since = texts.text("diagnostics.since", state=status_text.link(news.state, texts), age=age)
@@ -183,6 +186,7 @@ def _endpoint(
         through,
         losing,
         mark,
+        lock,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hmi.config.epoch import Machine
 from hmi.model.context import ContextKey
 from hmi.present import format as formats
-from hmi.present import health, machine_state, simulated
+from hmi.present import health, machine_state, simulated, unsecured
 from hmi.present.freshness import Freshness
 from hmi.present.health import Condition, Health
 from hmi.present.machine_state import StateView
@@ -45,7 +45,8 @@ class TimeLeft:
 class HeaderView:
     """The header bar without its latency pill. ``path``: what it is, and its ISA-95 area and line.
 
-    ``mark`` stands beside the title where the engine makes the machine's values up.
+    ``mark`` stands beside the title where the engine makes the machine's values up, ``lock`` with an open
+    lock where a link of it is not secured.
     """
 
     title: str
@@ -56,6 +57,7 @@ class HeaderView:
     clock: str
     date: str
     mark: str = ""
+    lock: str = ""
 
 
 def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -> HeaderView:
@@ -72,6 +74,7 @@ def of_machine(session: Session, frame: Frame, machine: Machine, texts: Texts) -
         clock=formats.clock(frame.now.utc),
         date=formats.date(frame.now.utc, texts),
         mark=simulated.mark(machine.endpoints.values(), texts),
+        lock=unsecured.lock(machine.endpoints.values(), texts),
     )
 
 

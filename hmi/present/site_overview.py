@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hmi.config.epoch import Machine
-from hmi.present import causes, header, health, machine_state, simulated, tile
+from hmi.present import causes, header, health, machine_state, simulated, tile, unsecured
 from hmi.present import format as formats
 from hmi.present.health import Condition, Health
 from hmi.present.machine_state import StateView
@@ -25,6 +25,7 @@ class MachineCard:
     ``cover``     why nothing of the card is live ("no link for 2 min 10 s"); "" while it is
     ``cause``     for the person who will repair it
     ``mark``      stands beside the name where the engine makes the values up
+    ``lock``      stands there with an open lock where a link of the machine is not secured
     """
 
     machine: str
@@ -39,6 +40,7 @@ class MachineCard:
     cover: str
     cause: str
     mark: str = ""
+    lock: str = ""
 
 
 def cards(session: Session, frame: Frame, texts: Texts) -> tuple[MachineCard, ...]:
@@ -72,6 +74,7 @@ def card(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Mach
         cover=cover,
         cause=cause,
         mark=simulated.mark(machine.endpoints.values(), texts),
+        lock=unsecured.lock(machine.endpoints.values(), texts),
     )
 
 

@@ -10,6 +10,7 @@ from hmi.present.diagnostics import EndpointRow
 from hmi.ui import fonts, painting
 from hmi.ui.badge import badge
 from hmi.ui.metrics import Metrics
+from hmi.ui.open_lock import lock_before
 from hmi.ui.painted import Painted
 
 
@@ -39,9 +40,10 @@ class EndpointCard(Painted[EndpointRow]):
         )
         at = QPointF(x, painting.baseline(bold, lines[0]))
         painting.text(painter, at, view.name, bold, theme.text, room=right - x - since - m.px(10))
-        free = float(right)
-        if view.mark:  # here, as the name has no room to spare
-            free = badge(painter, right, lines[1], view.mark, theme, m, right - left) - m.px(8)
+        # Here, as the name has no room to spare.
+        free = lock_before(painter, right, lines[1], view.lock, theme, m)
+        if view.mark:
+            free = badge(painter, free, lines[1], view.mark, theme, m, free - left) - m.px(8)
         second = view.cause if view.cause and not up else view.offset
         at = QPointF(left, painting.baseline(small, lines[1]))
         painting.text(painter, at, second, small, theme.text_soft, room=free - left)

@@ -14,6 +14,7 @@ from hmi.ui import fonts, painting
 from hmi.ui.badge import badge_after, badge_room
 from hmi.ui.latency_pill import LatencyPill
 from hmi.ui.metrics import Metrics
+from hmi.ui.open_lock import lock_after, lock_room
 from hmi.ui.painted import Painted
 
 HEIGHT = 60
@@ -60,14 +61,16 @@ class HeaderBar(Painted[HeaderView]):
         self._clock(painter, view, m)
 
     def _title(self, painter: QPainter, x: float, view: HeaderView, room: float, m: Metrics) -> float:
-        """Name, with the mark beside it, over the path."""
-        free = min(room, m.px(280)) - badge_room(view.mark, m)
+        """Name, with mark and lock beside it, over the path."""
+        free = min(room, m.px(280)) - badge_room(view.mark, m) - lock_room(view.lock, m)
         wide = self._pair(painter, x, view.title, view.path, free, m, 18)
-        if not view.mark:
+        if not view.mark and not view.lock:
             return wide
         middle = self.height() * (0.32 if view.path else 0.5)
         end = x + min(painting.width(m.font(18, fonts.SEMIBOLD), view.title), free)
-        return max(wide, badge_after(painter, end, middle, view.mark, self.theme, m) - x)
+        if view.mark:
+            end = badge_after(painter, end, middle, view.mark, self.theme, m)
+        return max(wide, lock_after(painter, end, middle, view.lock, self.theme, m) - x)
 
     def _pair(
         self,

@@ -14,6 +14,7 @@ from hmi.ui.badge import badge, badge_after, badge_room, plate
 from hmi.ui.card_figure import draw_figure
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
+from hmi.ui.open_lock import lock_after, lock_room
 from hmi.ui.painted import Painted
 
 _ROOM_FOR_THREE: Final = 500
@@ -105,9 +106,11 @@ class MachineCardWidget(Painted[MachineCard]):
                 self._progress(painter, view.progress, m)
         room = state_left - pad - m.px(12)
         at = QPointF(pad, painting.baseline(name, m.px(28)))
-        end = pad + painting.text(painter, at, view.name, name, colour, room=room - badge_room(view.mark, m))
+        free = room - badge_room(view.mark, m) - lock_room(view.lock, m)
+        end = pad + painting.text(painter, at, view.name, name, colour, room=free)
         if view.mark:
-            badge_after(painter, end, m.px(28), view.mark, self.theme, m)
+            end = badge_after(painter, end, m.px(28), view.mark, self.theme, m)
+        lock_after(painter, end, m.px(28), view.lock, self.theme, m)
         at = QPointF(pad, painting.baseline(small, m.px(55)))
         painting.text(painter, at, view.type_name, small, self.theme.text_soft, room=room)
 
