@@ -12,6 +12,7 @@ from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import SystemClock
 from hmi.model.values import Value, ValueType
+from hmi.sources.certificates.folder import CertificateFolder
 from hmi.sources.opcua import OpcUaSource, make_opcua_source
 from hmi.testing.harness import EXACT, ChildDevice
 from hmi.testing.opcua_device import NAMESPACE
@@ -51,10 +52,17 @@ TAGS = (
 class ForeignHarness:
     """A device behind ``servers``, which starts its process; see `hmi.testing.harness.DeviceHarness`."""
 
-    def __init__(self, servers: Any, tags: tuple[Tag, ...] = TAGS, **endpoint: Any) -> None:
-        """``endpoint``: what the endpoint has beside its address."""
+    def __init__(
+        self,
+        servers: Any,
+        tags: tuple[Tag, ...] = TAGS,
+        certificates: CertificateFolder | None = None,
+        **endpoint: Any,
+    ) -> None:
+        """``certificates``: ours, and which servers we trust; ``endpoint``: all but its address."""
         self.port = free_port()
         self.tags = tags
+        self.certificates = certificates
         self.exact: Mapping[str, Value] = dict(EXACT) | {
             "an_array": (0.1 + 0.2, -1e300, 5e-324),
             "an_int_array": (2**53 + 1, -(2**63), 0),
@@ -101,4 +109,5 @@ class ForeignHarness:
         return count
 
     def source(self) -> OpcUaSource:
-        return make_opcua_source(self._endpoint, list(enumerate(self.tags)), SystemClock(), resolve)
+        tags = list(enumerate(self.tags))
+        return make_opcua_source(self._endpoint, tags, SystemClock(), resolve, self.certificates)

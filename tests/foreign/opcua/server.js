@@ -52,11 +52,14 @@ async function main(device, options) {
   say({ port: options.port });
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const request = JSON.parse(line);
-    if (request.shutdown === undefined) {
-      say(answer(request));
-    } else {
+    if (request.shutdown !== undefined) {
       server.shutdown(request.shutdown); // announced to clients for so many milliseconds
       say({ done: true });
+    } else if (request.sessions) {
+      const channels = Object.values(server.engine._sessions).map((each) => each.channel);
+      say({ sessions: channels.map((each) => [MessageSecurityMode[each.securityMode], each.securityPolicy]) });
+    } else {
+      say(answer(request));
     }
   }
   process.exit(0);
