@@ -44,6 +44,14 @@ BAD_NOT_CONNECTED: Final = 0x808A_0000
 BAD_DEVICE_FAILURE: Final = 0x808B_0000
 BAD_SENSOR_FAILURE: Final = 0x808C_0000
 BAD_OUT_OF_SERVICE: Final = 0x808D_0000
+BAD_INTERNAL_ERROR: Final = 0x8002_0000
+BAD_RESOURCE_UNAVAILABLE: Final = 0x8004_0000
+BAD_USER_ACCESS_DENIED: Final = 0x801F_0000
+BAD_ATTRIBUTE_ID_INVALID: Final = 0x8035_0000
+BAD_NOT_READABLE: Final = 0x803A_0000
+BAD_DATA_UNAVAILABLE: Final = 0x809E_0000
+BAD_TOO_MANY_MONITORED_ITEMS: Final = 0x80DB_0000
+BAD_SECURITY_MODE_INSUFFICIENT: Final = 0x80E6_0000
 
 _OVERFLOW_BITS: Final = 0x0000_0480
 """InfoType = DataValue (0x400) with the Overflow bit (0x80) set: the server's queue lost changes."""
@@ -72,6 +80,14 @@ _NAMES: Final[dict[int, str]] = {
     BAD_DEVICE_FAILURE: "BadDeviceFailure",
     BAD_SENSOR_FAILURE: "BadSensorFailure",
     BAD_OUT_OF_SERVICE: "BadOutOfService",
+    BAD_INTERNAL_ERROR: "BadInternalError",
+    BAD_RESOURCE_UNAVAILABLE: "BadResourceUnavailable",
+    BAD_USER_ACCESS_DENIED: "BadUserAccessDenied",
+    BAD_ATTRIBUTE_ID_INVALID: "BadAttributeIdInvalid",
+    BAD_NOT_READABLE: "BadNotReadable",
+    BAD_DATA_UNAVAILABLE: "BadDataUnavailable",
+    BAD_TOO_MANY_MONITORED_ITEMS: "BadTooManyMonitoredItems",
+    BAD_SECURITY_MODE_INSUFFICIENT: "BadSecurityModeInsufficient",
 }
 
 

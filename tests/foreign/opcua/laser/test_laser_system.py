@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from asyncua import ua
 
 from hmi.engine.runtime import EpochRuntime
 from hmi.link.messages import ToClient
@@ -121,7 +120,7 @@ async def test_what_no_tag_can_hold_is_bad_and_says_why(laser: Laser) -> None:
         "a_time": status.BAD_TYPE_MISMATCH,
         "a_node": status.BAD_TYPE_MISMATCH,
         "an_array": status.BAD_TYPE_MISMATCH,
-        "an_object": ua.StatusCodes.BadAttributeIdInvalid,
+        "an_object": status.BAD_ATTRIBUTE_ID_INVALID,
         "of_no_node": status.BAD_NODE_ID_UNKNOWN,
         "of_no_namespace": status.BAD_NODE_ID_UNKNOWN,
     }
