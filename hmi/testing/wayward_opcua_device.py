@@ -4,6 +4,7 @@ Run in a child process, see `hmi.testing.harness.ChildDevice`; its one argument 
 optional:
 
 ``host``, ``port``  where it listens
+``network``  `hmi.testing.lossy_network.LossyNetwork.path` of the side on which it does
 ``decoys``   so many namespaces are registered before its own, each with the same names and the value −1
 ``stamps``   name of an Int64 variable → seconds after which it is always set to the time, see
              `hmi.testing.wayward_opcua_server.WaywardServer.stamp`
@@ -33,6 +34,7 @@ from asyncua import ua
 from asyncua.server.address_space import AddressSpace
 
 from hmi.simulation.opcua_nodes import add_standard_nodes
+from hmi.testing import lossy_network
 from hmi.testing.device_clock import DeviceClock
 from hmi.testing.wayward_opcua_server import Limits, WaywardServer
 
@@ -106,7 +108,10 @@ def prepare() -> None:
 def main(arguments: Sequence[str]) -> None:
     """Serve what the first argument describes."""
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
-    asyncio.run(serve(json.loads(arguments[0])))
+    plan = json.loads(arguments[0])
+    if "network" in plan:
+        lossy_network.enter(plan["network"])
+    asyncio.run(serve(plan))
 
 
 if __name__ == "__main__":

@@ -52,15 +52,11 @@ def source(port: int, tags: Sequence[Tag], host: str = "127.0.0.1", **keys: Any)
 class Plant:
     """A `hmi.testing.wayward_opcua_device` at one port, restarted with other plans."""
 
-    def __init__(self, forks: ForkServer | None, host: str = "127.0.0.1") -> None:
+    def __init__(self, forks: ForkServer, host: str = "127.0.0.1") -> None:
         self.port = free_port()
         self.host = host
         self._plan: dict[str, Any] = {}
-        module = [] if forks is not None else ["-m", "hmi.testing.wayward_opcua_device"]
-        self.device = ChildDevice(lambda: [*module, self._json()], forks)
-
-    def _json(self) -> str:
-        return json.dumps(self._plan)
+        self.device = ChildDevice(lambda: [json.dumps(self._plan)], forks)
 
     async def start(self, **plan: Any) -> None:
         """Start the device anew by this plan; killed before if it runs."""

@@ -19,6 +19,7 @@ from hmi.sources.certificates.facts import NotACertificate, facts
 from hmi.sources.certificates.folder import CertificateFolder, CertificateFolderError
 from hmi.sources.certificates.own import Identity, own_identity
 from hmi.sources.certificates.trust import TrustList
+from hmi.sources.opcua.bounded import bound
 from hmi.sources.opcua.errors import LinkLostError, blaming
 from hmi.sources.opcua.security import Choice, Proof, choose, confirm, make_policy
 from hmi.sources.opcua.threads import in_thread
@@ -125,6 +126,7 @@ async def _endpoints(url: str, timeout: float) -> list[ua.EndpointDescription]:
     """What a server says that it offers, over a channel that is not secured: a hint, to be confirmed."""
     with blaming(url, "reading the address"):
         client = Client(url, timeout=timeout)
+    bound(client.uaclient)
     try:
         with blaming(url, "connecting"):
             await client.connect_socket()

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from hmi.config.credentials import Credentials, Secret, UserCertificate
+from hmi.sources.opcua.bounded import bound
 from hmi.sources.opcua.errors import LinkLostError
 from hmi.sources.opcua.security import POLICIES, SECURE_URIS
 
@@ -34,6 +35,7 @@ class LoginClient(Client):  # type: ignore[misc]
 
     def __init__(self, url: str, timeout: float) -> None:
         super().__init__(url, timeout=timeout)
+        bound(self.uaclient)
         self.chosen: ua.UserTokenPolicy | None = None
 
     def server_policy(self, token_type: ua.UserTokenType) -> ua.UserTokenPolicy:
