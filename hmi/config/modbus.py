@@ -43,7 +43,8 @@ class ModbusEndpoint(Config):
         """The wire that leads to the device."""
         if self.serial is not None:
             return self.serial
-        return TcpLine(host=self.host or "", port=self.port, framing=self.framing)
+        # Its parts were validated with this endpoint.
+        return TcpLine.model_construct(host=self.host or "", port=self.port, framing=self.framing)
 
     @property
     def numbered(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -60,8 +61,10 @@ class Outbox:
     def answer(self, at: Positions, decoded: Decoded, asked: int, now: int) -> None:
         """The device gave these values to a poll that began at ``asked`` (monotonic ns)."""
         last = self.last
-        usable = status.severities(decoded.status) != status.Severity.BAD
-        lane = np.where(usable, decoded.lanes, last.lane[at])
+        lane = decoded.lanes
+        if decoded.status.any():  # mostly all are Good
+            usable = status.severities(decoded.status) != status.Severity.BAD
+            lane = np.where(usable, lane, last.lane[at])
         changed = ~last.told[at] | (lane != last.lane[at]) | (decoded.status != last.status[at])
         for row, text in decoded.texts.items():
             position = int(at[row])
@@ -89,23 +92,25 @@ class Outbox:
         """What there is to emit, and begin anew."""
         out: list[Batch | Confirmation] = []
         if self._rows:
-            positions = np.concatenate([rows.positions for rows in self._rows])
+            positions = _joined([rows.positions for rows in self._rows])
             out.append(
                 Batch(
                     index=self.last.index[positions],
-                    raw=np.concatenate([rows.lane for rows in self._rows]),
-                    status=np.concatenate([rows.status for rows in self._rows]),
+                    raw=_joined([rows.lane for rows in self._rows]),
+                    status=_joined([rows.status for rows in self._rows]),
                     source_time=np.full(len(positions), NO_TIME, np.int64),
-                    not_before=np.concatenate([rows.not_before for rows in self._rows]),
+                    not_before=_joined([rows.not_before for rows in self._rows]),
                     received=now,
                     side=bytes(self._side),
                 )
             )
         if self._confirmed:
-            answered = np.concatenate(self._confirmed)
+            answered = _joined(self._confirmed)
             usable = status.severities(self.last.status[answered]) != status.Severity.BAD
-            if usable.any():
-                out.append(Confirmation(self.last.index[answered[usable]], _back(now, self._asked)))
+            if not usable.all():
+                answered = answered[usable]
+            if len(answered):
+                out.append(Confirmation(self.last.index[answered], _back(now, self._asked)))
         self.since, self._asked = None, None
         self._rows, self._confirmed, self._side = [], [], bytearray()
         return out
@@ -142,6 +147,14 @@ class Outbox:
         if self.since is None:
             self.since = now
         self._asked = asked if self._asked is None else min(self._asked, asked)
+
+
+_Column = TypeVar("_Column", bound=np.generic)
+
+
+def _joined(columns: list[npt.NDArray[_Column]]) -> npt.NDArray[_Column]:
+    """The columns one after the other; most rounds have a single one."""
+    return columns[0] if len(columns) == 1 else np.concatenate(columns)
 
 
 def _back(now: Instant, monotonic: int | None) -> Instant:

@@ -17,17 +17,6 @@ from typing import Final
 from hmi.config.modbus import ModbusAddress, ModbusFormat
 from hmi.model.values import Scalar, ValueType
 
-DTYPES: Final = {
-    ModbusFormat.INT16: ">i2",
-    ModbusFormat.UINT16: ">u2",
-    ModbusFormat.INT32: ">i4",
-    ModbusFormat.UINT32: ">u4",
-    ModbusFormat.INT64: ">i8",
-    ModbusFormat.UINT64: ">u8",
-    ModbusFormat.FLOAT32: ">f4",
-    ModbusFormat.FLOAT64: ">f8",
-    ModbusFormat.BITS: ">u2",
-}
 _SIGNED: Final = {ModbusFormat.INT16, ModbusFormat.INT32, ModbusFormat.INT64}
 _FLOATS: Final = {ModbusFormat.FLOAT32: ">f", ModbusFormat.FLOAT64: ">d"}
 
