@@ -42,8 +42,11 @@ OUT_OF_RANGE: Final = "OUT_OF_RANGE"
 NO_STREAM: Final = frozenset(("UNSUPPORTED", "INVALID_REQUEST", "QUERY_ERROR"))
 """What an agent that cannot stream says of the request for one; polling finds out whether that is it."""
 
+SLICE: Final = 500
+"""Observations that are told in one go; of a longer document the rest waits until others had their turn."""
+
 MOST_ANEW: Final = 3
-"""How often all is read anew before the agent has told a single change."""
+"""How often all is read anew in a row though nothing was missing: the refusal is about something else."""
 
 
 class Connection:
@@ -164,21 +167,26 @@ class Connection:
         self._next = max(self._next, header.next)
         clock = self._agent_clock.bounds(told.received.monotonic)
         complete = header.next > header.last
-        for message in self._telling.sample(
-            told.streams.observations, created, told.received, clock, complete=complete
-        ):
-            self._emit(message)
+        observations = sorted(told.streams.observations, key=lambda each: each.sequence)
+        for at in range(0, max(len(observations), 1), SLICE):
+            part, is_last = observations[at : at + SLICE], at + SLICE >= len(observations)
+            for message in self._telling.sample(
+                part, created, told.received, clock, complete=complete and is_last
+            ):
+                self._emit(message)
+            if not is_last:
+                await asyncio.sleep(0)
         return True
 
     async def _begin_anew(self, why: str) -> None:
         """What came since the last document is not to be had any more: say how much, and read the state."""
-        self._anew += 1
-        if self._anew > MOST_ANEW:
-            raise LinkLostError(f"{self._agent.url}: the agent refuses again and again: {why}")
         wanted = self._next
         told = await self._ask_current(wanted)
         header = told.streams.header
         lost = max(header.next - wanted - told.streams.counted, 0)
+        self._anew = 0 if lost else self._anew + 1
+        if self._anew > MOST_ANEW:
+            raise LinkLostError(f"{self._agent.url}: the agent refuses again and again: {why}")
         cause = f"{self._agent.url}: the agent no longer has what came from {wanted} on ({why})"
         self._emit(Lost(lost, f"{cause}; everything is read anew", self._clock.now()))
         self._tell_current(told)

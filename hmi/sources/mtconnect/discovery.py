@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hmi.config.mtconnect import MtconnectAddress
 from hmi.config.tags import TagEntry
 from hmi.model.identity import is_name
 from hmi.model.values import ValueType
 from hmi.sources.mtconnect.decoding import label
 from hmi.sources.mtconnect.devices import Component, DataItem, DeviceModel
+from hmi.sources.mtconnect.resolving import fits
 from hmi.sources.mtconnect.vocabulary import CONDITION, COUNTS, DECIMALS, UNITS, VOCABULARIES
 
 _CONTAINERS: Final = frozenset(
@@ -52,11 +54,14 @@ def propose(model: DeviceModel, device: str | None = None, *, by_component: bool
     """
     items = [item for item in model.items if device is None or device in (item.device, item.device_uuid)]
     names = _names(items)
-    ways = Counter(_way(item) for item in items)
     raw = Counter(item.name for item in items)
     tags: dict[str, TagEntry] = {}
     for item, name in zip(items, names, strict=True):
-        address = _address(item, by_component=by_component and ways[_way(item)] == 1)
+        address: dict[str, Any] = {"item": item.id}
+        if by_component and not any("]" in step.name for step in item.path):
+            way = _way(item)
+            if sum(fits(each, MtconnectAddress.model_validate(way)) for each in items) == 1:
+                address = way
         known = raw[item.name] == 1 and item.name not in names
         tags[name] = TagEntry.model_validate(
             {
@@ -168,13 +173,7 @@ def _enum(labels: Sequence[str]) -> dict[str, Any]:
     return {"type": ValueType.ENUM, "labels": dict(enumerate(labels))}
 
 
-def _way(item: DataItem) -> tuple[Any, ...]:
-    return (item.device, item.path, item.type, item.subtype, item.composition)
-
-
-def _address(item: DataItem, *, by_component: bool) -> dict[str, Any]:
-    if not by_component:
-        return {"item": item.id}
+def _way(item: DataItem) -> dict[str, Any]:
     steps = (f"{step.element}[{step.name}]" if step.name else step.element for step in item.path)
     found = {"type": item.type, "subtype": item.subtype, "composition": item.composition}
     return {"component": tuple(steps), **{key: value for key, value in found.items() if value}}

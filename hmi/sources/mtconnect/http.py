@@ -17,7 +17,8 @@ import h11
 MOST_HEADERS: Final = 16_384
 """Bytes that the status line and the headers of an answer may have, and a chunk's head."""
 
-READ: Final = 65_536
+READ: Final = 16_384
+"""Bytes that are read, and then parsed, in one go: some 100 observations."""
 
 
 @dataclass(slots=True)

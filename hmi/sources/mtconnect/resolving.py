@@ -60,7 +60,7 @@ def resolve(model: DeviceModel, device: str | None, tags: Sequence[tuple[int, Ta
             found = [by_id[address.item]] if address.item in by_id else by_name.get(address.item, [])
         else:
             kind = by_kind.get((address.type, address.subtype), [])
-            found = [item for item in kind if _lies_there(item, address)]
+            found = [item for item in kind if fits(item, address)]
         if len(found) == 1:
             targets.setdefault(found[0].id, []).append(_target(index, tag, address, found[0]))
         else:
@@ -68,10 +68,12 @@ def resolve(model: DeviceModel, device: str | None, tags: Sequence[tuple[int, Ta
     return Resolved({item: tuple(each) for item, each in targets.items()}, missing)
 
 
-def _lies_there(item: DataItem, address: MtconnectAddress) -> bool:
+def fits(item: DataItem, address: MtconnectAddress) -> bool:
+    """Whether an address by components means this item; one without a name in a step means any name."""
     steps = address.component or ()
     return (
-        len(steps) == len(item.path)
+        (address.type, address.subtype) == (item.type, item.subtype)
+        and len(steps) == len(item.path)
         and (not address.composition or address.composition == item.composition)
         and all(map(_is_step, item.path, steps))
     )

@@ -45,7 +45,7 @@ def resolution(text: str) -> int:
 def _seconds(whole: str) -> int | None:
     """Seconds since 1970 of ``YYYY-MM-DDThh:mm:ss``; None where there is no such moment."""
     try:
-        since = datetime.strptime(whole + "+0000", "%Y-%m-%dT%H:%M:%S%z") - _EPOCH
+        since = datetime.fromisoformat(whole).replace(tzinfo=UTC) - _EPOCH
     except ValueError:
         return None
     return since.days * 86_400 + since.seconds

@@ -1,0 +1,461 @@
+"""The source before agents that are for real: gaps, restarts, lost adapters, and what is no agent."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hmi.config.endpoint_parts import Paces
+from hmi.config.mtconnect import MtconnectAddress, MtconnectEndpoint
+from hmi.config.tags import Tag
+from hmi.model import status
+from hmi.model.clock import SECOND, SystemClock
+from hmi.model.samples import Batch, ClockOffset, Confirmation, LinkEvent, LinkState, Lost
+from hmi.model.values import ValueType
+from hmi.simulation.mtconnect_agent import MtconnectAgent
+from hmi.sources.mtconnect import make_mtconnect_source
+from hmi.sources.mtconnect.decoding import BAD_UNAVAILABLE
+from hmi.testing.harness import Listener
+from hmi.testing.heard import Heard, check_confirmations
+from tests.sources.mtconnect.recorded import DATA, body, model, tags
+
+HAAS = (DATA / "sample_haas.xml").read_bytes()
+CONDITION = {0: "NORMAL", 1: "WARNING", 2: "FAULT"}
+
+
+def tag(name: str, wire: ValueType, item: str, part: str = "value") -> Tag:
+    labels = CONDITION if wire is ValueType.ENUM else {}
+    address = MtconnectAddress.model_validate({"item": item, "part": part})
+    return Tag(
+        id=f"m/{name}",
+        machine="m",
+        name=name,
+        type=wire,
+        wire=wire,
+        labels=labels,
+        address=address,
+        max_age=1.0,
+    )
+
+
+TAGS = (
+    tag("x", ValueType.FLOAT, "x1"),
+    tag("y", ValueType.FLOAT, "Yact"),
+    tag("program", ValueType.STRING, "c2"),
+    tag("system", ValueType.ENUM, "system"),
+    tag("alarms", ValueType.STRING, "system", "message"),
+)
+
+
+def listener(
+    port: int, which: Sequence[tuple[int, Tag]] = tuple(enumerate(TAGS)), **more: object
+) -> Listener:
+    endpoint = MtconnectEndpoint.model_validate(
+        {
+            "protocol": "mtconnect",
+            "url": f"http://127.0.0.1:{port}",
+            "paces": Paces(normal=0.05),
+            "timeout": 1.0,
+            **more,
+        }
+    )
+    return Listener(make_mtconnect_source(endpoint, which, SystemClock()))
+
+
+async def live(running: Listener, heard: Heard, name: str = "x") -> None:
+    await running.until(lambda: bool(heard.samples(name)), "live")
+
+
+def lost(running: Listener) -> list[Lost]:
+    return [each for each in running.messages if isinstance(each, Lost)]
+
+
+async def test_values_conditions_and_their_messages() -> None:
+    async with MtconnectAgent(HAAS) as agent, listener(agent.port) as running:
+        heard = Heard(TAGS, running.messages)
+        await live(running, heard)
+        assert heard.samples("x")[-1][0] == BAD_UNAVAILABLE
+        agent.observe("x1", "12.5")
+        agent.observe("c2", "O1000 <roughing> & more")
+        agent.observe("system", "coolant low", level="Warning", code="731")
+        agent.observe("system", "door open", level="Fault", code="12")
+        await running.until(lambda: heard.has("alarms", "door open; coolant low"), "both alarms")
+        assert heard.has("x", 12.5)
+        assert heard.has("program", "O1000 <roughing> & more")
+        assert heard.has("system", 2)
+        agent.observe("system", "", level="Normal", code="12")
+        await running.until(lambda: heard.has("system", 1), "one of them gone")
+        check_confirmations(running.messages)
+
+
+async def test_an_adapter_that_is_lost_is_bad_with_the_link_up() -> None:
+    async with MtconnectAgent(HAAS) as agent, listener(agent.port) as running:
+        heard = Heard(TAGS, running.messages)
+        agent.observe("x1", "1")
+        await running.until(lambda: heard.has("x", 1.0), "a value")
+        agent.lose_adapter()
+        await running.until(lambda: heard.is_bad("x"), "UNAVAILABLE")
+        since = len(running.messages)
+        await asyncio.sleep(1.2)
+        assert heard.links() == [LinkState.CONNECTING, LinkState.UP]
+        assert not heard.confirmed("x", since)
+        agent.observe("x1", "2")
+        await running.until(lambda: heard.has("x", 2.0), "back")
+
+
+async def test_every_change_comes_or_is_counted_as_lost() -> None:
+    async with MtconnectAgent(HAAS, buffer=64) as agent, listener(agent.port, count=10) as running:
+        heard = Heard(TAGS, running.messages)
+        await live(running, heard)
+        first = len(heard.samples("x"))
+        for burst in range(5):
+            for number in range(300):
+                agent.observe("x1", str(burst * 1000 + number))
+            await running.until(
+                lambda burst=burst: heard.has("x", burst * 1000 + 299.0), "the last of a burst"
+            )  # type: ignore[misc]
+        came = len(heard.samples("x")) - first
+        told = sum(each.count for each in lost(running))
+        assert told > 0
+        # The state that is read anew holds the last one, which was counted or not by its number.
+        assert came + told == 1500
+        assert [s for s in heard.links() if s is LinkState.DOWN] == []
+        values = [value for _, value in heard.samples("x") if isinstance(value, float) and value]
+        assert values == sorted(values)
+        check_confirmations(running.messages)
+
+
+async def test_nothing_is_lost_within_the_buffer() -> None:
+    async with MtconnectAgent(HAAS, buffer=4096) as agent, listener(agent.port, count=7) as running:
+        heard = Heard(TAGS, running.messages)
+        await live(running, heard)
+        first = len(heard.samples("x"))
+        for number in range(200):
+            agent.observe("x1", str(number))
+        await running.until(lambda: heard.has("x", 199.0), "all")
+        assert [value for _, value in heard.samples("x")[first:]] == [float(n) for n in range(200)]
+        assert lost(running) == []
+
+
+async def test_another_instance_is_a_link_that_went_down() -> None:
+    async with MtconnectAgent(HAAS) as agent, listener(agent.port) as running:
+        heard = Heard(TAGS, running.messages)
+        agent.observe("x1", "1")
+        await running.until(lambda: heard.has("x", 1.0), "a value")
+        agent.restart()
+        await running.until(lambda: heard.links()[-2:] == [LinkState.DOWN, LinkState.UP], "DOWN and UP")
+        up = max(i for i, m in enumerate(running.messages) if isinstance(m, LinkEvent))
+        down = next(i for i, m in enumerate(running.messages) if isinstance(m, LinkEvent) and m.cause)
+        assert not [m for m in running.messages[down:up] if isinstance(m, Batch | Confirmation)]
+        await running.until(lambda: bool(heard.samples("x", up)), "a sample after it")
+        assert heard.samples("x", up)[0][0] == BAD_UNAVAILABLE
+        agent.observe("x1", "3")
+        await running.until(lambda: heard.has("x", 3.0, up), "it goes on")
+        check_confirmations(running.messages)
+
+
+async def test_an_instance_that_changes_behind_an_open_stream_is_noticed() -> None:
+    async with MtconnectAgent(HAAS) as agent, listener(agent.port) as running:
+        heard = Heard(TAGS, running.messages)
+        await live(running, heard)
+        agent.buffer.instance += 1
+        await running.until(lambda: LinkState.DOWN in heard.links(), "DOWN")
+        cause = next(m.cause for m in running.messages if isinstance(m, LinkEvent) and m.cause)
+        assert "started anew" in cause
+        await running.until(lambda: heard.links()[-1] is LinkState.UP, "UP")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_the_clock_offset_is_told_with_a_bound_that_holds(whole: bool) -> None:
+    hour = 3600 * SECOND
+    agent = MtconnectAgent(HAAS, whole_seconds=whole, utc=lambda: time.time_ns() + hour)
+    async with agent, listener(agent.port) as running:
+        heard = Heard(TAGS, running.messages)
+        await live(running, heard)
+        offsets = [m for m in running.messages if isinstance(m, ClockOffset)]
+        assert offsets
+        for each in offsets:
+            assert abs(each.offset - hour) <= each.uncertainty + SECOND // 1000
+            assert each.uncertainty < (SECOND if not whole else 2 * SECOND)
+        agent.observe("x1", "5")
+        await running.until(lambda: heard.has("x", 5.0), "a change")
+        batch = next(m for m in reversed(running.messages) if isinstance(m, Batch) and 0 in m.index)
+        slack = batch.received.monotonic - int(batch.not_before[(batch.index == 0).nonzero()[0][-1]])
+        assert 0 <= slack < 20 * SECOND
+
+
+async def confirmed_after(running: Listener, heard: Heard, moment: int) -> None:
+    await running.until(lambda: max(heard.confirmed("x"), default=0) > moment, "confirmed after that")
+
+
+async def test_a_clock_that_is_set_does_not_make_live_values_stale_for_long() -> None:
+    shift = [0]
+    agent = MtconnectAgent(HAAS, utc=lambda: time.time_ns() + shift[0])
+    async with agent, listener(agent.port) as running:
+        heard = Heard(TAGS, running.messages)
+        agent.observe("x1", "1")
+        await running.until(lambda: heard.has("x", 1.0), "a value")
+        for jump in (-3600 * SECOND, 3600 * SECOND):
+            shift[0] += jump
+            await asyncio.sleep(0.3)
+            after = running.clock.now().monotonic
+            await confirmed_after(running, heard, after)
+        assert LinkState.DOWN not in heard.links()
+
+
+Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def server(answer: Answer) -> AsyncIterator[int]:
+    """A server that answers requests by a function of the target and the writer."""
+    tasks = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            await answer(head.split(b" ")[1].decode(), writer)
+            await writer.drain()
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.transport.abort()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield listening.sockets[0].getsockname()[1]
+    finally:
+        listening.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)
+
+
+def recorded(name: str) -> bytes:
+    return (DATA / name).read_bytes()
+
+
+def chunked(name: str, sizes: Sequence[int]) -> list[bytes]:
+    """The recorded stream as an agent sends it: in chunks of these sizes, again and again."""
+    head, _, text = recorded(name).partition(b"\r\n\r\n")
+    found, at, turn = [head + b"\r\n\r\n"], 0, 0
+    while at < len(text):
+        piece = text[at : at + sizes[turn % len(sizes)]]
+        found.append(f"{len(piece):X}\r\n".encode() + piece + b"\r\n")
+        at, turn = at + len(piece), turn + 1
+    return found
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sizes=st.lists(st.integers(1, 40_000), min_size=1, max_size=6).filter(lambda s: sum(s) > 2000))
+async def test_the_real_agents_stream_is_told_whole(sizes: list[int]) -> None:
+    """Its recorded answers over HTTP in any chunks; the gap that is in them is counted."""
+    start = (
+        b"<MTConnectStreams><Header instanceId='1795228608' creationTime='2026-11-21T02:36:51Z' "
+        b"nextSequence='1' firstSequence='1' lastSequence='0'/></MTConnectStreams>"
+    )
+    open_ended = asyncio.Event()
+
+    async def answer(target: str, writer: asyncio.StreamWriter) -> None:
+        if "probe" in target:
+            writer.write(recorded("probe.http"))
+        elif "current" in target:
+            writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n" + start)
+        elif "interval" in target:
+            for piece in chunked("sample_stream.http", sizes):
+                writer.write(piece)
+            await writer.drain()
+            await open_ended.wait()
+        else:
+            writer.write(recorded("sample_500.http"))
+
+    found = tags(model(), "OKUMA")
+    async with server(answer) as port, listener(port, found) as running:
+        heard = Heard([each for _, each in found], running.messages)
+        await running.until(lambda: heard.has("y_load", 0.0), "the last part")
+        await running.until(lambda: len(heard.samples("asset_removed")) >= 8, "the last part")
+        batches = [m for m in running.messages if isinstance(m, Batch)]
+        codes = set(np.concatenate([batch.status for batch in batches]).tolist())
+        assert codes <= {status.GOOD, BAD_UNAVAILABLE, status.BAD_WAITING_FOR_INITIAL_DATA}
+        check_confirmations(running.messages)
+        open_ended.set()
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_mutated_answers_end_in_a_cause(data: st.DataObject) -> None:
+    """Whatever stands in head, chunks or body: values or DOWN with a cause, never another error."""
+    texts = {}
+    for name in ("probe.http", "current_running.http", "sample_stream.http"):
+        text = bytearray(
+            recorded(name) if name != "sample_stream.http" else b"".join(chunked(name, [30_000]))
+        )
+        for _ in range(data.draw(st.integers(0, 3))):
+            limit = len(text) - 1 if data.draw(st.booleans()) else min(400, len(text) - 1)
+            at = data.draw(st.integers(0, limit))
+            text[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+        texts[name] = bytes(text)
+
+    async def answer(target: str, writer: asyncio.StreamWriter) -> None:
+        name = next((each for each in texts if each.split("_")[0].split(".")[0] in target), "probe.http")
+        writer.write(texts[name])
+
+    found = tags(model(), "OKUMA")
+    async with server(answer) as port, listener(port, found) as running:
+
+        def over() -> bool:
+            links = [m for m in running.messages if isinstance(m, LinkEvent)]
+            return links[-1].state is LinkState.DOWN if links else False
+
+        await running.until(over, "DOWN, for the stream ends")
+        assert all(
+            m.cause for m in running.messages if isinstance(m, LinkEvent) and m.state is LinkState.DOWN
+        )
+
+
+async def drip(_target: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<MTConnectDevices>")
+    while True:
+        writer.write(b" ")
+        await asyncio.sleep(0.05)
+
+
+async def flood(_target: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<MTConnectDevices>")
+    while True:
+        writer.write(b" " * 100_000)
+        await writer.drain()
+
+
+async def heads(_target: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        writer.write(b"X: " + b"y" * 1000 + b"\r\n")
+        await writer.drain()
+
+
+async def no_http(_target: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"220 mail.example.com ESMTP\r\n\r\n")
+
+
+async def not_found(_target: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 13\r\n\r\n<p>Nothing</p>")
+
+
+async def silent(_target: str, _writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
+
+
+async def closed(_target: str, _writer: asyncio.StreamWriter) -> None:
+    pass
+
+
+async def refusing(_target: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(recorded("error_no_device.http"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (drip, "no answer while reading the device model"),
+        (flood, "document of more than"),
+        (heads, "no HTTP"),
+        (no_http, "no HTTP"),
+        (not_found, "HTTP status 404"),
+        (silent, "no answer while reading the device model"),
+        (closed, "the server closed the connection"),
+        (refusing, "the agent refuses: INVALID_XPATH"),
+    ],
+)
+async def test_what_is_no_agent_is_told_by_its_cause(answer: Answer, words: str) -> None:
+    async with server(answer) as port, listener(port) as running:
+        heard = Heard(TAGS, running.messages)
+        await running.until(lambda: LinkState.DOWN in heard.links(), "DOWN")
+        down = next(m for m in running.messages if isinstance(m, LinkEvent) and m.state is LinkState.DOWN)
+        assert words in down.cause
+        assert f"http://127.0.0.1:{port}" in down.cause
+
+
+async def test_a_stream_that_only_drips_is_given_up() -> None:
+    async with MtconnectAgent(HAAS) as agent:
+
+        async def answer(target: str, writer: asyncio.StreamWriter) -> None:
+            if "interval" not in target:
+                reader, through = await asyncio.open_connection("127.0.0.1", agent.port)
+                through.write(f"GET {target} HTTP/1.0\r\n\r\n".encode())
+                writer.write(await reader.read())
+                through.close()
+                return
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=B\r\n\r\n")
+            writer.write(b"--B\r\nContent-length: 100000\r\n\r\n<MTConnectStreams>")
+            while True:
+                writer.write(b" ")
+                await asyncio.sleep(0.1)
+
+        async with server(answer) as port, listener(port) as running:
+            heard = Heard(TAGS, running.messages)
+            await running.until(lambda: LinkState.DOWN in heard.links(), "DOWN")
+            down = next(m for m in running.messages if isinstance(m, LinkEvent) and m.cause)
+            assert "no whole document" in down.cause
+
+
+async def test_an_agent_that_ends_its_streams_keeps_its_link() -> None:
+    async with MtconnectAgent(HAAS) as agent:
+        streams = 0
+
+        async def answer(target: str, writer: asyncio.StreamWriter) -> None:
+            nonlocal streams
+            plain = target.partition("&interval")[0]
+            reader, through = await asyncio.open_connection("127.0.0.1", agent.port)
+            through.write(f"GET {plain} HTTP/1.0\r\n\r\n".encode())
+            whole = await reader.read()
+            through.close()
+            if plain != target:
+                streams += 1
+                part = whole.partition(b"\r\n\r\n")[2]
+                whole = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=B\r\n\r\n"
+                whole += f"--B\r\nContent-length: {len(part)}\r\n\r\n".encode() + part + b"\r\n--B--\r\n"
+                await asyncio.sleep(0.05)
+            writer.write(whole)
+
+        async with server(answer) as port, listener(port) as running:
+            heard = Heard(TAGS, running.messages)
+            await live(running, heard)
+            for number in range(1, 6):
+                agent.observe("x1", str(number))
+                await running.until(lambda n=number: heard.has("x", float(n)), "a change")  # type: ignore[misc]
+            assert streams > 2
+            assert heard.links() == [LinkState.CONNECTING, LinkState.UP]
+            assert lost(running) == []
+
+
+async def test_a_count_that_the_agent_refuses_is_not_asked_for_for_ever() -> None:
+    async with MtconnectAgent(HAAS) as agent:
+
+        async def answer(target: str, writer: asyncio.StreamWriter) -> None:
+            if "interval" in target:
+                again = body("error_out_of_range.http").replace(
+                    b"1795228608", str(agent.buffer.instance).encode()
+                )
+                writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n" + again)
+                return
+            reader, through = await asyncio.open_connection("127.0.0.1", agent.port)
+            through.write(f"GET {target} HTTP/1.0\r\n\r\n".encode())
+            writer.write(await reader.read())
+            through.close()
+
+        async with server(answer) as port, listener(port) as running:
+            heard = Heard(TAGS, running.messages)
+            await running.until(lambda: LinkState.DOWN in heard.links(), "DOWN")
+            down = next(m for m in running.messages if isinstance(m, LinkEvent) and m.cause)
+            assert "refuses again and again" in down.cause
+            assert "OUT_OF_RANGE" in down.cause
