@@ -73,7 +73,7 @@ class CertificateFolder:
         """Refuse a place where somebody else could put another folder under our name."""
         above = self.root.parent
         try:
-            above.mkdir(parents=True, exist_ok=True)
+            above.mkdir(mode=0o700, parents=True, exist_ok=True)
             mode = above.stat().st_mode
         except OSError as error:
             raise CertificateFolderError(
