@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -39,8 +40,27 @@ def glass(tags: int, hz: float, publish_ms: float, seconds: float, pixel: bool, 
 
     logs.to_stderr()
     figures = measure_glass(tags, hz, publish_ms, seconds, pixel=pixel)
-    figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
-    click.echo(json.dumps(figures, indent=None if as_json else 2))
+    _say(figures, as_json)
+
+
+@command.command()
+@click.option(
+    "--changes",
+    type=click.IntRange(1),
+    multiple=True,
+    default=(1, 100, 1000, 5000),
+    show_default=True,
+    help="Changes in a message; may be given more than once.",
+)
+@click.option(
+    "--rounds", type=click.IntRange(1), default=20, show_default=True, help="How often each is decoded."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
+def decode(changes: tuple[int, ...], rounds: int, as_json: bool) -> None:
+    """Decoding of OPC UA notifications, beside the library's own in the same run."""
+    from hmi.app.bench.decode import measure_decode
+
+    _say(measure_decode(changes, rounds), as_json)
 
 
 @command.command()
@@ -53,6 +73,9 @@ def panel(site: Path | None, seconds: float, as_json: bool) -> None:
     """A panel's start to its first live value, changes of screen, and frame times, on simulated machines."""
     from hmi.app.bench.panel import measure_panel
 
-    figures = measure_panel(site, seconds)
+    _say(measure_panel(site, seconds), as_json)
+
+
+def _say(figures: dict[str, Any], as_json: bool) -> None:
     figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
     click.echo(json.dumps(figures, indent=None if as_json else 2))

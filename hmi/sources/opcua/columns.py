@@ -13,16 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from hmi.model import status, values
-from hmi.model.samples import U32, U64
+from hmi.model.samples import I64, U32, U64
 from hmi.model.values import ValueType
 from hmi.sources.opcua import wire_layout
 from hmi.sources.opcua.data_change import Items
 from hmi.sources.opcua.decode import INFO_BITS, Decoded
-from hmi.sources.opcua.wire_layout import AFTER_VALUE, ARRAY, DIMENSIONS
+from hmi.sources.opcua.wire_layout import ARRAY, DIMENSIONS
 from hmi.sources.opcua.wire_time import utc_ns_of
 from hmi.sources.opcua.wire_types import NONE, WIRES, WireTypes
 
 _BOOLEAN: Final = 1
+_INT64: Final = 8
+_DOUBLE: Final = 11
 _STRING: Final = 12
 _LOCALIZED_TEXT: Final = 21
 _UNSIGNED: Final = {3: "u1", 5: "<u2", 7: "<u4", 9: "<u8"}
@@ -30,6 +32,10 @@ _SIGNED: Final = {2: "i1", 4: "<i2", 6: "<i4", 8: "<i8"}
 _INTEGERS: Final = _UNSIGNED | _SIGNED
 _NUMBERS: Final = _INTEGERS | {10: "<f4", 11: "<f8"}
 """Built-in types by their numbers, and how numpy reads them."""
+
+_HANDLE: Final = struct.Struct("<I")
+_VALUE: Final = 5
+"""Where the value begins in an item: after its handle and its mask."""
 
 _Lanes = tuple[U64, U32]
 
@@ -51,29 +57,19 @@ def columns(items: Items, wires: WireTypes, before: bytes = b"") -> Decoded:
     for make, rows, fields in items.alike():
         index[rows] = fields["handle"]
         codes[rows] = of_make = wires.codes(index[rows])
-        names = make.fields.names or ()
-        if "status" in names:
-            said[rows] = fields["status"]
-        if "source_time" in names:
-            source_ticks[rows] = fields["source_time"]
-        if "server_time" in names:
-            server_ticks[rows] = fields["server_time"]
-        value = fields["value"] if "value" in names else None
+        _take_times(fields, rows, said, source_ticks, server_ticks)
+        value = fields["value"] if "value" in (fields.dtype.names or ()) else None
         raw[rows], complaint[rows] = _lanes(make.kind, value, of_make)
-    for row in items.by_themselves().tolist():
-        at = int(items.begin[row])
-        (handle,) = struct.unpack_from("<I", items.body, at)
-        index[row] = handle
-        wire = wires.get(handle)
-        if wire is None:
-            continue
-        codes[row] = WIRES.index(wire)
-        mask, end = items.body[at + 4], at + 5
-        complaint[row] = status.BAD_TYPE_MISMATCH
-        if mask & 0x01:
-            raw[row], complaint[row] = _variant(items.body, end, wire, side)
-            end = wire_layout.variant(items.body, end)
-        said[row], source_ticks[row], server_ticks[row] = _after_value(items.body, end, mask)
+    for _, rows, fields in items.by_themselves():
+        _take_times(fields, rows, said, source_ticks, server_ticks)
+        places = items.begin[rows].tolist()
+        index[rows] = handles = [_HANDLE.unpack_from(items.body, at)[0] for at in places]
+        codes[rows] = wires.codes(index[rows])
+        found = [
+            _variant(items.body, at + _VALUE, wire, side) if (wire := wires.get(handle)) else (0, 0)
+            for handle, at in zip(handles, places, strict=True)
+        ]
+        raw[rows], complaint[rows] = zip(*found, strict=True)
     worse = status.severities(complaint) > status.severities(said)
     code = np.where(worse, complaint | said & np.uint32(INFO_BITS), said)
     known = codes != NONE
@@ -81,6 +77,14 @@ def columns(items: Items, wires: WireTypes, before: bytes = b"") -> Decoded:
         index, raw, code = index[known], raw[known], code[known]
         source_ticks, server_ticks = source_ticks[known], server_ticks[known]
     return Decoded(index, raw, code, utc_ns_of(source_ticks), utc_ns_of(server_ticks), bytes(side))
+
+
+def _take_times(
+    fields: npt.NDArray[np.void], rows: npt.NDArray[np.intp], said: U32, source_ticks: I64, server_ticks: I64
+) -> None:
+    for name, column in (("status", said), ("source_time", source_ticks), ("server_time", server_ticks)):
+        if name in (fields.dtype.names or ()):
+            column[rows] = fields[name]
 
 
 def _lanes(kind: int | None, value: npt.NDArray[np.generic] | None, codes: npt.NDArray[np.int8]) -> _Lanes:
@@ -146,11 +150,14 @@ def _variant(body: bytes, at: int, wire: ValueType, side: bytearray) -> tuple[in
 def _array(
     body: bytes, at: int, kind: int, wire: ValueType, side: bytearray, *, dimensions: bool
 ) -> tuple[int, int]:
+    form = _NUMBERS[kind]
     length = wire_layout.count(body, at)
-    n = max(length, 0)
-    value = np.frombuffer(body, _NUMBERS[kind], n, at + 4)
-    if dimensions and not _is_row(body, at + 4 + value.nbytes, length):
+    end = at + 4 + int(form[-1]) * max(length, 0)
+    if dimensions and not _is_row(body, end, length):
         return 0, status.BAD_TYPE_MISMATCH
+    if kind == (_INT64 if wire is ValueType.INTS else _DOUBLE):
+        return _aside(body[at + 4 : end], side), status.GOOD  # lanes as they are
+    value = np.frombuffer(body, form, max(length, 0), at + 4)
     found = _converted(kind, value, ValueType.INT if wire is ValueType.INTS else ValueType.FLOAT)
     assert found is not None  # noqa: S101 - the caller has looked at the types
     lanes, complaints = found
@@ -170,9 +177,8 @@ def _is_row(body: bytes, at: int, length: int) -> bool:
 
 
 def _text(body: bytes, at: int) -> bytes:
-    length = wire_layout.count(body, at)
-    text = body[at + 4 : at + 4 + max(length, 0)].decode("utf-8", "surrogateescape")
-    return values.pack_side(text)
+    raw = body[at + 4 : at + 4 + max(wire_layout.count(body, at), 0)]
+    return raw if raw.isascii() else values.pack_side(raw.decode("utf-8", "surrogateescape"))
 
 
 def _localized(body: bytes, at: int) -> bytes:
@@ -185,14 +191,3 @@ def _localized(body: bytes, at: int) -> bytes:
 def _aside(payload: bytes, side: bytearray) -> int:
     side += payload
     return values.side_lane(len(side) - len(payload), len(payload))
-
-
-def _after_value(body: bytes, at: int, mask: int) -> tuple[int, int, int]:
-    """(status, source time, server time) of one item; 0 for what is missing."""
-    found = dict.fromkeys((0x02, 0x04, 0x08), 0)
-    for bit, length in AFTER_VALUE:
-        if mask & bit:
-            if bit in found:
-                (found[bit],) = struct.unpack_from("<I" if length == 4 else "<q", body, at)
-            at += length
-    return found[0x02], found[0x04], found[0x08]

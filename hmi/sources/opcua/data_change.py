@@ -69,13 +69,14 @@ class Make:
 class Items:
     """Where the items of one notification lie in ``body``.
 
-    ``begin`` i8[n] is the place of each; ``key`` i4[n] tells those of a `Make` apart (see `make_of`), and is
-    -1 for an item that has to be taken by itself.
+    ``begin`` i8[n] is the place of each, and ``end`` that where the last one ends; ``key`` i4[n] tells those
+    of a `Make` apart (see `make_of`), and is negative for an item whose value has to be taken by itself.
     """
 
     body: bytes
     begin: I64
     key: npt.NDArray[np.int32]
+    end: int
 
     def __len__(self) -> int:
         return len(self.begin)
@@ -86,26 +87,38 @@ class Items:
         The fields are ``handle``, ``value`` where the make has a number or a truth value, and those of
         ``status``, ``source_time``, ``server_time`` (100 ns since 1601) and picoseconds that it has.
         """
-        found = np.unique(self.key) if len(self.key) > 1 and (self.key != self.key[0]).any() else self.key[:1]
-        for key in found.tolist():
+        for key in self._keys():
+            make = make_of(key) if key >= 0 else None
+            if make is not None:
+                rows = np.flatnonzero(self.key == key)
+                yield make, rows, self._fields(make.fields, self.begin[rows])
+
+    def by_themselves(self) -> Iterator[tuple[Make, npt.NDArray[np.intp], npt.NDArray[np.void]]]:
+        """The same of the items with a value that takes a different room each time.
+
+        Their make and their fields are of what follows the value, without a handle.
+        """
+        ends = np.append(self.begin[1:], self.end)
+        for key in self._keys():
             if key < 0:
-                continue
-            make = make_of(key)
-            assert make is not None  # noqa: S101 - only such keys are given
-            rows = np.flatnonzero(self.key == key)
-            yield make, rows, self._fields(make, self.begin[rows])
+                make = _behind_the_value(-1 - key)
+                rows = np.flatnonzero(self.key == key)
+                yield make, rows, self._fields(make.fields, ends[rows] - make.size)
 
-    def by_themselves(self) -> npt.NDArray[np.intp]:
-        """The positions of the items that have no make."""
-        return np.flatnonzero(self.key < 0)
+    def _keys(self) -> list[int]:
+        alike = len(self.key) < 2 or bool((self.key == self.key[0]).all())
+        found: list[int] = (self.key[:1] if alike else np.unique(self.key)).tolist()
+        return found
 
-    def _fields(self, make: Make, begin: I64) -> npt.NDArray[np.void]:
-        n, first = len(begin), int(begin[0])
-        if int(begin[-1]) - first == (n - 1) * make.size:
-            return np.frombuffer(self.body, make.fields, n, first)
+    def _fields(self, fields: np.dtype[np.void], begin: I64) -> npt.NDArray[np.void]:
+        n, first, size = len(begin), int(begin[0]), fields.itemsize
+        if size == 0:
+            return np.zeros(n, fields)
+        if int(begin[-1]) - first == (n - 1) * size:
+            return np.frombuffer(self.body, fields, n, first)
         whole: U8 = np.frombuffer(self.body, np.uint8)
-        gathered = whole[begin[:, None] + np.arange(make.size)]
-        return np.asarray(gathered.view(make.fields).reshape(n))
+        gathered = whole[begin[:, None] + np.arange(size)]
+        return np.asarray(gathered.view(fields).reshape(n))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -133,6 +146,13 @@ def make_of(key: int) -> Make | None:
             end += length
     fields = np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": end})
     return Make(mask, kind, end, fields)
+
+
+@functools.lru_cache(maxsize=256)
+def _behind_the_value(mask: int) -> Make:
+    present = [_FIELDS[bit] for bit, _ in AFTER_VALUE if mask & bit]
+    fields = np.dtype(present)
+    return Make(mask, None, fields.itemsize, fields)
 
 
 def items_in(body: bytes) -> Items:
@@ -165,7 +185,7 @@ def items_in(body: bytes) -> Items:
         make = make_of(key)
         if make is None:
             places.append(at)
-            kinds.append(-1)
+            kinds.append(-1 - (key >> 8))
             at = wire_layout.data_value(body, at + _HANDLE)
             i += 1
             continue
@@ -185,16 +205,7 @@ def items_in(body: bytes) -> Items:
     if at > whole:
         raise MalformedError(f"the message ends at byte {whole}, within its last change")
     flush()
-    return Items(body, begin, keys)
-
-
-def end_of_items(items: Items) -> int:
-    """Where the last item ends."""
-    if not len(items):
-        return 4
-    make = make_of(int(items.key[-1])) if items.key[-1] >= 0 else None
-    last = int(items.begin[-1])
-    return last + make.size if make else wire_layout.data_value(items.body, last + _HANDLE)
+    return Items(body, begin, keys, at)
 
 
 def _key(body: bytes, at: int) -> int:

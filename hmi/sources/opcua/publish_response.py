@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from asyncua import ua
+from asyncua.common.utils import Buffer
+from asyncua.ua.ua_binary import struct_from_binary
 
 from hmi.sources.opcua import wire_layout
 from hmi.sources.opcua.columns import columns
-from hmi.sources.opcua.data_change import Items, end_of_items, items_in
+from hmi.sources.opcua.data_change import Items, items_in
 from hmi.sources.opcua.decode import Decoded, decode, joined, utc_ns
 from hmi.sources.opcua.wire_layout import UnfamiliarError, within
 from hmi.sources.opcua.wire_time import utc_ns_at
@@ -70,6 +72,15 @@ def from_wire(data: bytes) -> PublishAnswer | None:
         return _from_wire(data)
     except UnfamiliarError:
         return None
+
+
+def from_library_bytes(data: bytes) -> PublishAnswer:
+    """The answer in a message, by way of the library's objects.
+
+    Raises:
+        asyncua.ua.UaError, or one of `hmi.sources.opcua.errors.UNDECODABLE`: it cannot be decoded.
+    """
+    return from_library(struct_from_binary(ua.PublishResponse, Buffer(data)).Parameters)
 
 
 def from_library(result: ua.PublishResult) -> PublishAnswer:
@@ -136,7 +147,7 @@ def notification_in(data: bytes, at: int) -> tuple[Notification, int]:
         kind, body = _body(data, at, end)
         if kind == _DATA_CHANGE:
             items = items_in(body)
-            wire_layout.many(body, end_of_items(items), wire_layout.diagnostic_info)
+            wire_layout.many(body, items.end, wire_layout.diagnostic_info)
             changes.append(items)
         elif kind == _STATUS_CHANGE:
             within(body, 4)

@@ -45,6 +45,11 @@ AFTER_VALUE: Final = ((0x02, 4), (0x04, 8), (0x10, 2), (0x08, 8), (0x20, 2))
 """What follows the value in a DataValue, as (bit in its mask, bytes) in the order of the wire (OPC 10000-6,
 5.2.2.17): status, source time, its picoseconds, server time, its picoseconds."""
 
+_TIMES_LENGTH: Final = tuple(
+    sum(length for bit, length in AFTER_VALUE if mask & bit) for mask in range(256)
+)
+"""Bytes of what follows the value, by the mask of the DataValue."""
+
 _INT32: Final = struct.Struct("<i")
 _NODE_IDS: Final = {0: 2, 1: 4, 2: 7, 4: 19}
 """Bytes of a NodeId of each encoding that has no string in it, the encoding byte included."""
@@ -149,12 +154,7 @@ def data_value(data: bytes, at: int, depth: int = 0) -> End:
     """A DataValue."""
     mask = data[within(data, at + 1) - 1]
     end = variant(data, at + 1, depth) if mask & 0x01 else at + 1
-    return within(data, end + times_length(mask))
-
-
-def times_length(mask: int) -> int:
-    """Bytes of what follows the value in a DataValue of such a mask."""
-    return sum(length for bit, length in AFTER_VALUE if mask & bit)
+    return within(data, end + _TIMES_LENGTH[mask])
 
 
 def variant(data: bytes, at: int, depth: int = 0) -> End:

@@ -13,6 +13,7 @@ from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 from hypothesis import strategies as st
 
+from hmi.model import values
 from hmi.model.clock import NO_TIME
 from hmi.model.values import ValueType
 from hmi.sources.opcua.columns import columns
@@ -198,18 +199,27 @@ def both_ways(
     """What our decoding of the wire makes of items; it fails where the library's says something else."""
     body = as_body(notifications)
     found = columns(items_in(body), WireTypes(PLACES, wires))
-    same(found, decode(as_library_reads(body), wires))
+    same(found, decode(as_library_reads(body), wires), wires)
     return found
 
 
-def same(found: Decoded, stock: Decoded) -> None:
+def same(found: Decoded, stock: Decoded, wires: Mapping[int, ValueType]) -> None:
     for name in ("index", "status", "source_time"):
         np.testing.assert_array_equal(getattr(found, name), getattr(stock, name), name)
-    assert contents(found) == contents(stock)
+    assert contents(found, wires) == contents(stock, wires)
     # Of a server time that it takes from the wrong place the library's way says nothing.
     told = stock.server_time != NO_TIME
     np.testing.assert_array_equal(found.server_time[told], stock.server_time[told])
 
 
-def contents(decoded: Decoded) -> tuple[list[int], bytes]:
-    return decoded.raw.tolist(), decoded.side
+def contents(decoded: Decoded, wires: Mapping[int, ValueType]) -> list[int | bytes]:
+    """The lanes, and what lies in the side area wherever it lies there."""
+    found: list[int | bytes] = []
+    for index, lane in zip(decoded.index.tolist(), decoded.raw.tolist(), strict=True):
+        if wires[index].in_side_area:
+            offset, length = values.side_span(lane)
+            assert offset + length <= len(decoded.side)
+            found.append(decoded.side[offset : offset + length])
+        else:
+            found.append(lane)
+    return found

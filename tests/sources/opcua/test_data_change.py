@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hmi.model.clock import NO_TIME
 from hmi.model.values import ValueType
 from hmi.sources.opcua.columns import columns
-from hmi.sources.opcua.data_change import end_of_items, items_in
+from hmi.sources.opcua.data_change import items_in
 from hmi.sources.opcua.decode import decode, utc_ns
 from hmi.sources.opcua.errors import UNDECODABLE
 from hmi.sources.opcua.wire_layout import MalformedError, UnfamiliarError
@@ -55,7 +55,7 @@ def test_a_body_that_is_cut_off_is_malformed(
     items: list[ua.MonitoredItemNotification], data: st.DataObject
 ) -> None:
     body = messages.as_body(items)
-    end = end_of_items(items_in(body))
+    end = items_in(body).end
     assert end == len(body) - 4
     cut = data.draw(st.integers(0, end - 1))
     with pytest.raises(MalformedError, match=r"ends at byte|changes in"):
@@ -72,20 +72,19 @@ def test_bytes_that_are_changed_give_what_the_library_reads_or_an_error(
     changed = bytes(body)
     try:
         items = items_in(changed)
-        end_of_items(items)
     except (MalformedError, UnfamiliarError):
         return
     found = columns(items, WireTypes(messages.PLACES, wires))
     assert len(found.index) <= len(items)
     # The library makes as many objects as an array of nothing claims to have.
-    begins = [int(items.begin[row]) for row in items.by_themselves()]
+    begins = [int(at) for _, rows, _ in items.by_themselves() for at in items.begin[rows]]
     if any(changed[at + 4] & 1 and changed[at + 5] & 0xBF == 0x80 for at in begins):
         return
     try:
-        theirs = messages.as_library_reads(changed[: end_of_items(items)] + b"\xff\xff\xff\xff")
+        theirs = messages.as_library_reads(changed[: items.end] + b"\xff\xff\xff\xff")
     except (ua.UaError, *UNDECODABLE):
         return
-    messages.same(found, decode(theirs, wires))
+    messages.same(found, decode(theirs, wires), wires)
 
 
 @pytest.mark.parametrize("claimed", [2**31 - 1, 10**6])

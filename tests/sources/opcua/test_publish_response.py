@@ -86,7 +86,7 @@ def agree(found: PublishAnswer, theirs: PublishAnswer, wires: WireTypes) -> None
         stock.published,
     )
     assert (ours.keep_alive, ours.ended) == (stock.keep_alive, stock.ended)
-    messages.same(ours.decoded(wires), stock.decoded(wires))
+    messages.same(ours.decoded(wires), stock.decoded(wires), wires)
 
 
 @given(responses(), messages.wires)
