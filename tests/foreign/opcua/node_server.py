@@ -43,6 +43,7 @@ class NodeServer:
             json.dumps(options),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            limit=2**24,  # bytes of a line
             # Nothing of the person who runs the tests reaches it, and it writes nowhere but into the folder.
             env={
                 "HOME": str(self._folder),

@@ -2,8 +2,8 @@
 //
 //   node server.js DEVICE.js OPTIONS      OPTIONS: {"port": …, "pki": folder, "nodesets": […], "limits": {…}}
 //
-// DEVICE.js exports `build(addressSpace, options)`, which gives a function that answers one request. The first
-// line out is {"port": …}, when the server listens; then comes one for each line in, until the input ends.
+// DEVICE.js exports `build(addressSpace, options)`, which gives (now or later) a function that answers one request.
+// The first line out is {"port": …}, when the server listens; then comes one for each line in, until these end.
 //
 // It never leaves the loopback, writes nothing outside `pki`, and names itself by a host that nobody can resolve,
 // as servers behind a router do: a client has to go on with the address that it was given.
@@ -47,7 +47,7 @@ async function main(device, options) {
     userManager: { isValidUser: (user, password) => user === "operator" && password === "let me in" },
   });
   await server.initialize();
-  const answer = require(path.resolve(device)).build(server.engine.addressSpace, options);
+  const answer = await require(path.resolve(device)).build(server.engine.addressSpace, options);
   await server.start();
   say({ port: options.port });
   for await (const line of readline.createInterface({ input: process.stdin })) {
