@@ -58,6 +58,6 @@ def test_examples_load(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_key_is_left_out(kind: str) -> None:
-    told = set(re.findall(r"`([a-z_]+)`", PAGE)) | set(re.findall(r"\b([a-z_]+):", PAGE))
+    told = set(re.findall(r"`([a-z0-9_]+)`", PAGE)) | set(re.findall(r"\b([a-z0-9_]+):", PAGE))
     wanted = {f"{model.__name__}.{name}" for model in models(KINDS[kind]) for name in model.model_fields}
     assert {each for each in wanted if each.split(".")[1] not in told} == set()
