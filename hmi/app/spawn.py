@@ -13,7 +13,11 @@ from typing import Final
 
 from hmi.config.site import Site
 from hmi.link.directory import LAST_WORDS, prepare
+from hmi.link.errors import LinkUnavailable
 from hmi.model.identity import is_name
+
+_ROOM: Final = 64 * 1024
+"""Bytes for the beginning of an engine's log and for its last words."""
 
 _PROGRAM: Final = (sys.executable, "-m", "hmi.app")
 
@@ -24,7 +28,7 @@ def engine(
     """Start an engine that logs into its run directory and outlives a crash of the panel by ``linger`` s.
 
     Raises:
-        LinkUnavailable: the run directory is gone and cannot be made again.
+        LinkUnavailable: the run directory is gone and cannot be made again, or has no room.
         OSError: no process can be started.
     """
     prepare(directory)
@@ -42,6 +46,7 @@ def engine(
         arguments += ["--endpoint", f"{name}={address}"]
     # The log has what the engine says; this file has why it ended, also when it could not even begin.
     with (directory / LAST_WORDS).open("wb") as errors:
+        _require_room(errors.fileno(), directory)
         return subprocess.Popen(
             [*_PROGRAM, *arguments],
             env={**os.environ, "TWINPANE_RUN": str(directory)},
@@ -50,6 +55,18 @@ def engine(
             stderr=errors,
             start_new_session=True,
         )
+
+
+def _require_room(descriptor: int, directory: Path) -> None:
+    """An engine whose last words do not fit either would end without a reason that anybody can read."""
+    try:
+        os.posix_fallocate(descriptor, 0, _ROOM)
+    except OSError as error:
+        raise LinkUnavailable(
+            f"{directory}: the run directory has no room ({error.strerror}): make some, or choose another "
+            "one with TWINPANE_RUN"
+        ) from error
+    os.ftruncate(descriptor, 0)
 
 
 class SimulatorProcess:
