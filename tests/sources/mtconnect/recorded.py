@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Container
 from pathlib import Path
 
+import yaml
+
 from hmi.config.tags import Tag
 from hmi.machines.wire import wire_type
 from hmi.sources.mtconnect.devices import DeviceModel, read_devices
-from hmi.sources.mtconnect.discovery import propose
+from hmi.sources.mtconnect.discovery import Proposal, propose
 from hmi.sources.mtconnect.streams import Streams
 from hmi.sources.mtconnect.xml import Document
 
@@ -50,3 +52,29 @@ def tags(of: DeviceModel, device: str | None = None) -> list[tuple[int, Tag]]:
             (index, Tag(id=f"m/{name}", machine="m", name=name, wire=wire, address=address, **fields))
         )
     return found
+
+
+def write_plugin(folder: Path, proposal: Proposal) -> Path:
+    """A machine plugin of YAML alone with the proposed tags."""
+    files = {
+        "machine.yaml": {
+            "schema": "twinpane.machine/1",
+            "id": folder.name,
+            "api_version": 1,
+            "protocols": ["mtconnect"],
+            "headline": [next(iter(proposal.tags))],
+        },
+        "tags.yaml": {
+            "schema": "twinpane.tags/1",
+            "tags": {
+                name: tag.model_dump(mode="json", exclude_defaults=True)
+                for name, tag in proposal.tags.items()
+            },
+        },
+        "texts/en.yaml": {"schema": "twinpane.texts/1", "texts": {"type.name": "Made", **proposal.texts}},
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from hmi.machines.files import load_plugin
 from hmi.machines.lint import all_problems
@@ -13,7 +12,7 @@ from hmi.model.values import ValueType
 from hmi.sources.mtconnect.devices import DeviceModel, read_devices
 from hmi.sources.mtconnect.discovery import propose
 from hmi.sources.mtconnect.resolving import resolve
-from tests.sources.mtconnect.recorded import DATA, body, tags
+from tests.sources.mtconnect.recorded import DATA, body, tags, write_plugin
 
 FILES = {
     "okuma": body("probe.http"),
@@ -45,31 +44,18 @@ def test_each_item_has_a_tag_that_finds_it_and_no_two_tags_the_same_part(
 @pytest.mark.parametrize("by_component", [False, True])
 def test_what_comes_out_passes_lint(model: DeviceModel, by_component: bool, tmp_path: Path) -> None:
     proposal = propose(model, by_component=by_component)
-    files = {
-        "machine.yaml": {
-            "schema": "twinpane.machine/1",
-            "id": "made",
-            "api_version": 1,
-            "protocols": ["mtconnect"],
-            "headline": [next(iter(proposal.tags))],
-        },
-        "tags.yaml": {
-            "schema": "twinpane.tags/1",
-            "tags": {
-                name: tag.model_dump(mode="json", exclude_defaults=True)
-                for name, tag in proposal.tags.items()
-            },
-        },
-        "texts/en.yaml": {"schema": "twinpane.texts/1", "texts": {"type.name": "Made", **proposal.texts}},
-    }
-    folder = tmp_path / "made"
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(
-            yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8"
-        )
+    folder = write_plugin(tmp_path / "made", proposal)
     loaded = load_plugin(folder)
     assert [str(problem) for problem in all_problems(loaded)] == []
+
+
+def test_lint_tells_that_an_agent_takes_no_writes(tmp_path: Path) -> None:
+    folder = write_plugin(tmp_path / "made", propose(read_devices(FILES["haas"])))
+    file = folder / "tags.yaml"
+    file.write_text(file.read_text().replace("    unit: rpm\n", "    unit: rpm\n    access: write\n"))
+    problems = [str(problem) for problem in all_problems(load_plugin(folder))]
+    assert len(problems) == 1
+    assert "tags.c_spindle_speed_actual: write access over MTConnect, expected `access: read`" in problems[0]
 
 
 def test_names_types_and_units_are_those_an_engineer_would_choose() -> None:
