@@ -47,6 +47,43 @@ _KNOWN: Final = tuple(
             "subscription_silent",
         ),
         (r"the server's queues overflowed on (?P<count>\d+) items", "overflow"),
+        (
+            (
+                r"the server's certificate is not trusted: compare its fingerprint (?P<digits>[0-9A-F ]+) "
+                r"with the one at the machine, then run: (?P<command>twinpane trust add [0-9A-F]+)"
+            ),
+            "untrusted",
+        ),
+        (r"the server's certificate has expired on (?P<day>[^:]+:\d\d UTC): renew it there", "expired"),
+        (
+            (
+                r"the server's certificate is not valid before (?P<day>[^,]+), and it is (?P<now>.+? UTC) "
+                r"here: one of the two clocks is wrong, or the certificate is"
+            ),
+            "not_yet_valid",
+        ),
+        (
+            (
+                r"what answers does not hold the key of the certificate that it shows: "
+                r"another device has this address, or somebody stands between"
+            ),
+            "no_proof",
+        ),
+        (
+            (
+                r"; it may not trust this client's certificate yet: `twinpane trust own` gives it "
+                r"\((?P<digits>\w+)…\), to be trusted at the server"
+            ),
+            "not_let_in",
+        ),
+        (
+            (
+                r"not logged in: the server would take the password without sound encryption over a link "
+                r"that is not encrypted: secure the link \(`security`\), or set up an encrypted log-in at "
+                r"the server"
+            ),
+            "password_open",
+        ),
         (r"\bwaiting for news:", "while_waiting"),
         (r"\bconnecting:", "while_connecting"),
         (r"\blogging in:", "while_logging_in"),

@@ -25,6 +25,8 @@ from hmi.model import status
 from hmi.model.clock import SystemClock
 from hmi.model.samples import Batch, LinkEvent, LinkState, Lost
 from hmi.model.values import ValueType
+from hmi.present import causes as causes_text
+from hmi.present.texts import Texts
 from hmi.simulation.opcua_server import MachineServer, ServerSecurity, Variable
 from hmi.sources.certificates import own
 from hmi.sources.certificates.facts import facts, fingerprint, grouped
@@ -368,7 +370,9 @@ async def test_an_endpoint_with_anothers_certificate(folder: CertificateFolder) 
             each.ServerCertificate = shown.certificate
         machine = Machine(server.port, folder.root, forks=None)  # type: ignore[arg-type]
         async with listener(machine, folder, timeout=1.0) as listening:
-            assert "may not trust this client" in await refused(listening)
+            cause = await refused(listening)
+    assert "may not trust this client" in cause
+    assert causes_text.in_words(cause, Texts.own("de")).endswith("damit ihm am Server vertraut wird")
 
 
 async def test_a_wrong_signature_over_the_channel_is_told_as_what_it_is(folder: CertificateFolder) -> None:
@@ -381,7 +385,9 @@ async def test_a_wrong_signature_over_the_channel_is_told_as_what_it_is(folder: 
         for factory in server._server._policies:
             _sign_with(factory, other.key)
         async with listener(Machine(server.port, folder.root, forks=None), folder) as listening:  # type: ignore[arg-type]
-            assert "does not hold the key of the certificate that it shows" in await refused(listening)
+            cause = await refused(listening)
+    assert "does not hold the key of the certificate that it shows" in cause
+    assert causes_text.in_words(cause, Texts.own("de")).endswith("oder jemand steht dazwischen")
 
 
 def _sign_with(factory: Any, key: bytes) -> None:
