@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from hmi.config.modbus_lines import Line
 from hmi.sources.modbus.doubt import Doubt, data_bytes
@@ -19,6 +19,9 @@ from hmi.sources.modbus.framing_rtu import Oddity
 from hmi.sources.modbus.turns import Turns
 from hmi.sources.modbus.units import Units
 from hmi.sources.modbus.wire_time import WireTime
+
+_REPEATED: Final = 5
+"""Bytes of a write that its answer repeats at least (Modbus Application Protocol V1.1b3, 6.5, 6.6, 6.12)."""
 
 _log = logging.getLogger(__name__)
 
@@ -144,9 +147,11 @@ class OpenLine:
                 waiting.reschedule(None)
                 if self.lost:
                     raise NotSent(self.lost)
-                await self._asked(request, max(deadline - loop.time(), 0.0))
+                pdu = await self._asked(request, max(deadline - loop.time(), 0.0))
         except TimeoutError:
             raise NotSent(f"{self.known.line} was busy with other requests") from None
+        if pdu != request.pdu[: len(pdu)] or len(pdu) < _REPEATED:
+            raise Malformed("the answer does not repeat what was to be written, as that to a write does")
 
     def given_up(self, since: float) -> None:
         """A user of the line heard nothing from its devices since then; if nobody did, the line is dead."""

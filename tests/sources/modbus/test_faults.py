@@ -297,6 +297,17 @@ async def test_bits_are_refused_where_the_device_has_no_mask_write() -> None:
         assert server.writes == 0
 
 
+async def test_an_answer_to_another_write_is_no_success() -> None:
+    async def answer(transaction: int, unit: int, pdu: bytes) -> list[bytes]:
+        if pdu[0] == 3:
+            return [frame(transaction, unit, read_answer(pdu, lambda register: 1))]
+        return [frame(transaction, unit, pdu[:-1] + bytes([pdu[-1] ^ 1]))]
+
+    async with device(answer) as port, Watch(port, {"word": at(0)}) as watch:
+        await watch.until(lambda: LinkState.UP in watch.links(), "UP")
+        assert await watch.write("word", 5) is WriteOutcome.UNKNOWN
+
+
 async def test_a_write_whose_connection_breaks_is_unknown() -> None:
     async def answer(transaction: int, unit: int, pdu: bytes) -> list[bytes]:
         if pdu[0] == 3:
