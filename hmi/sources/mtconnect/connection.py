@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Final
@@ -29,6 +30,10 @@ from hmi.sources.together import run_together
 CLOCK_INTERVAL: Final = 5.0
 """Seconds between two questions for the agent's time."""
 
+COARSE: Final = SECOND // 10
+"""Where the last digit of the agent's times is more (ns), a document would be vouched for up to that much too
+early: such an agent is asked at every heartbeat, because when we asked is known exactly."""
+
 DOUBT: Final = 2 * SECOND
 """A document that seems to be older than this may be; or the agent's clock was set: it is asked at once."""
 
@@ -36,6 +41,8 @@ GRACE: Final = 0.05
 """Seconds to read what has arrived, before a silence that may be our own loop's counts as the agent's."""
 
 WATCH_INTERVAL: Final = 0.1
+
+_FAR: Final = 2**62
 
 OUT_OF_RANGE: Final = "OUT_OF_RANGE"
 
@@ -69,6 +76,7 @@ class Connection:
         self._clock = clock
         self._agent_clock = AgentClock()
         self._in_doubt = asyncio.Event()
+        self._coarse = False
         self._instance = 0
         self._next = 0
         self._floor = NO_TIME
@@ -97,9 +105,11 @@ class Connection:
         await run_together(self._follow(), self._keep_time())
 
     async def _follow(self) -> None:
-        while await self._stream():
-            pass
-        await self._poll()
+        while True:
+            if not await self._stream():
+                await self._poll()
+            # An agent that ends its streams at once is not asked for them without end.
+            await asyncio.sleep(self._plan.interval)
 
     async def _stream(self) -> bool:
         """Follow one stream to its end; False where the agent has none to give."""
@@ -164,7 +174,6 @@ class Connection:
             return False
         self._anew = 0
         created = self._created(told, header)
-        self._next = max(self._next, header.next)
         clock = self._agent_clock.bounds(told.received.monotonic)
         complete = header.next > header.last
         observations = sorted(told.streams.observations, key=lambda each: each.sequence)
@@ -176,6 +185,7 @@ class Connection:
                 self._emit(message)
             if not is_last:
                 await asyncio.sleep(0)
+        self._next = max(self._next, header.next)  # only now: until then nobody vouches for what is not told
         return True
 
     async def _begin_anew(self, why: str) -> None:
@@ -187,8 +197,9 @@ class Connection:
         self._anew = 0 if lost else self._anew + 1
         if self._anew > MOST_ANEW:
             raise LinkLostError(f"{self._agent.url}: the agent refuses again and again: {why}")
-        cause = f"{self._agent.url}: the agent no longer has what came from {wanted} on ({why})"
-        self._emit(Lost(lost, f"{cause}; everything is read anew", self._clock.now()))
+        if lost or header.next < wanted:  # numbers that went back say only that something is missing
+            cause = f"{self._agent.url}: the agent no longer has what came from {wanted} on ({why})"
+            self._emit(Lost(lost, f"{cause}; everything is read anew", self._clock.now()))
         self._tell_current(told)
 
     async def _ask_current(self, since: int) -> Told:
@@ -232,7 +243,7 @@ class Connection:
 
     def _created(self, told: Told, header: Header) -> int:
         """Monotonic ns at or before which the document was made; never before its predecessor."""
-        stamp, received = utc_ns(header.created), told.received.monotonic
+        stamp, received = _stamp(header.created, told), told.received.monotonic
         if stamp != NO_TIME:
             self._agent_clock.told(stamp, received)
         floor = max(self._floor, told.asked)
@@ -263,33 +274,50 @@ class Connection:
 
     async def _keep_time(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(CLOCK_INTERVAL):
-                    await self._in_doubt.wait()
-            except TimeoutError:
-                pass
+            await asyncio.sleep(self._plan.heartbeat)
+            if not self._coarse:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CLOCK_INTERVAL - self._plan.heartbeat):
+                        await self._in_doubt.wait()
             self._in_doubt.clear()
             try:
                 told = await self._agent.ask(self._requests.time(), "asking for the time", ())
             except LinkLostError:
-                pass  # whether the link is at its end shows where the news come from
-            else:
-                self._agent_time(told)
-                self._tell_offset()
-            await asyncio.sleep(0.5)
+                continue  # whether the link is at its end shows where the news come from
+            self._agent_time(told)
+            self._tell_offset()
+            self._vouched(told)
+
+    def _vouched(self, told: Told) -> None:
+        """Asked, the agent has nothing newer than what was told: that is certain whatever its clock."""
+        try:
+            header = told.streams.header
+        except (AgentError, DocumentError):
+            return
+        if header.instance == self._instance and header.last < self._next:
+            for message in self._telling.heartbeat(told.asked, told.received):
+                self._emit(message)
 
     def _agent_time(self, told: Told) -> None:
         try:
             text = told.streams.any_header.created
         except DocumentError:
             return
-        if (stamp := utc_ns(text)) != NO_TIME:
-            self._agent_clock.answered(told.asked, stamp, resolution(text), told.received.monotonic)
+        step = resolution(text)
+        self._coarse = step > COARSE
+        if (stamp := _stamp(text, told)) != NO_TIME:
+            self._agent_clock.answered(told.asked, stamp, step, told.received.monotonic)
 
     def _tell_offset(self) -> None:
         now = self._clock.now()
         if (bounds := self._agent_clock.bounds(now.monotonic)) is not None:
             self._emit(ClockOffset(bounds.offset - (now.utc - now.monotonic), bounds.uncertainty, now))
+
+
+def _stamp(text: str, told: Told) -> int:
+    """The agent's UTC ns, ``NO_TIME`` where no clock means it: sums with it would not fit any more."""
+    stamp = utc_ns(text)
+    return stamp if abs(stamp - told.received.utc) < _FAR else NO_TIME
 
 
 class _StreamOverError(Exception):

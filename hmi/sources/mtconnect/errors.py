@@ -41,6 +41,8 @@ def blaming(url: str, what: str) -> Iterator[None]:
         raise LinkLostError(f"{url}: {what}: {error}") from error
     except AgentError as error:
         raise LinkLostError(f"{url}: {what}: the agent refuses: {error}") from error
+    except UnicodeError as error:
+        raise LinkLostError(f"{url}: {what}: the host name is none that can be looked up") from error
     except OSError as error:
         raise LinkLostError(f"{url}: {what}: {_text(error)}") from error
 

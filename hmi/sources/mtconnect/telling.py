@@ -119,6 +119,10 @@ class Telling:
         self._take(observations, rows, _Moment(clock, self._created, received.monotonic), whole=False)
         return self._said(rows, created if complete else min(created, self._created), received)
 
+    def heartbeat(self, at: int, received: Instant) -> list[SourceMessage]:
+        """The agent was found to have nothing newer than what was told, at ``at`` (monotonic ns) or later."""
+        return self._said(_Rows(), max(at, self._created), received)
+
     def _take(
         self, observations: Iterable[Observation], rows: _Rows, moment: _Moment, *, whole: bool
     ) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -191,6 +192,20 @@ async def test_the_clock_offset_is_told_with_a_bound_that_holds(whole: bool) -> 
         assert 0 <= slack < 20 * SECOND
 
 
+async def test_whole_seconds_do_not_make_values_look_a_second_old() -> None:
+    async with MtconnectAgent(HAAS, whole_seconds=True) as agent, listener(agent.port) as running:
+        heard = Heard(TAGS, running.messages)
+        agent.observe("x1", "1")
+        await running.until(lambda: heard.has("x", 1.0), "a value")
+
+        def within_a_second() -> bool:
+            times = sorted(set(heard.confirmed("x")))
+            return any(c - a < SECOND for a, c in zip(times, times[2:], strict=False))
+
+        await running.until(within_a_second, "three moments of confirmation within a second")
+        check_confirmations(running.messages)
+
+
 async def confirmed_after(running: Listener, heard: Heard, moment: int) -> None:
     await running.until(lambda: max(heard.confirmed("x"), default=0) > moment, "confirmed after that")
 
@@ -238,6 +253,16 @@ async def server(answer: Answer) -> AsyncIterator[int]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)
+
+
+async def asked(agent: MtconnectAgent, target: str) -> bytes:
+    """The agent's answer, for a server that passes it on in a way of its own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", agent.port)
+    writer.write(f"GET {target} HTTP/1.0\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
 
 
 def recorded(name: str) -> bytes:
@@ -363,6 +388,36 @@ async def refusing(_target: str, writer: asyncio.StreamWriter) -> None:
     writer.write(recorded("error_no_device.http"))
 
 
+async def test_a_host_that_cannot_be_looked_up_is_told() -> None:
+    async with listener(1, url=f"http://{'a' * 70}.b:5000") as running:
+        heard = Heard(TAGS, running.messages)
+        await running.until(lambda: LinkState.DOWN in heard.links(), "DOWN")
+        down = next(m for m in running.messages if isinstance(m, LinkEvent) and m.cause)
+        assert "the host name is" in down.cause
+
+
+@pytest.mark.parametrize("year", ["1678", "2262"])
+async def test_a_clock_of_another_century_is_none(year: str) -> None:
+    async with MtconnectAgent(HAAS) as agent:
+
+        async def answer(target: str, writer: asyncio.StreamWriter) -> None:
+            text = await asked(agent, target.partition("&interval")[0])
+            other = re.sub(
+                rb'creationTime="[^"]*', b'creationTime="' + year.encode() + b"-01-01T00:00:00Z", text
+            )
+            _, _, document = other.partition(b"\r\n\r\n")
+            length = f"HTTP/1.0 200 OK\r\nContent-Length: {len(document)}\r\n\r\n"
+            writer.write(length.encode() + document)
+
+        async with server(answer) as port, listener(port) as running:
+            heard = Heard(TAGS, running.messages)
+            agent.observe("x1", "1")
+            await running.until(lambda: heard.has("x", 1.0), "a value")
+            await running.until(lambda: len(heard.confirmed("x")) > 3, "confirmed")
+            assert not [m for m in running.messages if isinstance(m, ClockOffset)]
+            check_confirmations(running.messages)
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -390,10 +445,7 @@ async def test_a_stream_that_only_drips_is_given_up() -> None:
 
         async def answer(target: str, writer: asyncio.StreamWriter) -> None:
             if "interval" not in target:
-                reader, through = await asyncio.open_connection("127.0.0.1", agent.port)
-                through.write(f"GET {target} HTTP/1.0\r\n\r\n".encode())
-                writer.write(await reader.read())
-                through.close()
+                writer.write(await asked(agent, target))
                 return
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=B\r\n\r\n")
             writer.write(b"--B\r\nContent-length: 100000\r\n\r\n<MTConnectStreams>")
@@ -415,10 +467,7 @@ async def test_an_agent_that_ends_its_streams_keeps_its_link() -> None:
         async def answer(target: str, writer: asyncio.StreamWriter) -> None:
             nonlocal streams
             plain = target.partition("&interval")[0]
-            reader, through = await asyncio.open_connection("127.0.0.1", agent.port)
-            through.write(f"GET {plain} HTTP/1.0\r\n\r\n".encode())
-            whole = await reader.read()
-            through.close()
+            whole = await asked(agent, plain)
             if plain != target:
                 streams += 1
                 part = whole.partition(b"\r\n\r\n")[2]
@@ -448,10 +497,7 @@ async def test_a_count_that_the_agent_refuses_is_not_asked_for_for_ever() -> Non
                 )
                 writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n" + again)
                 return
-            reader, through = await asyncio.open_connection("127.0.0.1", agent.port)
-            through.write(f"GET {target} HTTP/1.0\r\n\r\n".encode())
-            writer.write(await reader.read())
-            through.close()
+            writer.write(await asked(agent, target))
 
         async with server(answer) as port, listener(port) as running:
             heard = Heard(TAGS, running.messages)
