@@ -56,13 +56,15 @@ qt_libraries_missing() {
     LC_ALL=C ldd "${files[@]}" 2>/dev/null | sed -n 's/^\s*\(\S*\) => not found$/\1/p' | sort -u
 }
 
-# ensure_system_packages VENV COMMAND=PACKAGE…: the libraries of Qt, and programs by name.
+# ensure_system_packages VENV COMMAND=PACKAGE…: the libraries of Qt, programs by name, and files by their
+# absolute path (a header that a test is compiled with).
 ensure_system_packages() {
     local venv=$1 library program libraries=() packages=()
     shift
     mapfile -t libraries < <(qt_libraries_missing "$venv")
     for library in "${libraries[@]}"; do packages+=("$(package_of_library "$library")"); done
     for program in "$@"; do
+        [[ $program == /* && -e ${program%%=*} ]] && continue
         if ! command -v "${program%%=*}" >/dev/null; then
             libraries+=("${program%%=*}")
             packages+=("${program##*=}")
