@@ -297,6 +297,32 @@ async def test_bits_are_refused_where_the_device_has_no_mask_write() -> None:
         assert server.writes == 0
 
 
+@pytest.mark.parametrize("length", [1, 6, 8, 10])
+async def test_a_torn_frame_costs_the_connection_and_no_value(length: int) -> None:
+    """Its rest, or another frame behind its beginning, would be taken for something else."""
+    torn = False
+    rest: list[bytes] = []
+
+    async def answer(transaction: int, unit: int, pdu: bytes) -> list[bytes]:
+        nonlocal torn
+        whole = frame(transaction, unit, read_answer(pdu, lambda register: 7))
+        if torn:
+            torn = False
+            rest.append(whole[length:])
+            return [whole[:length]]
+        late, rest[:] = list(rest), []
+        return [*late, whole]
+
+    async with device(answer) as port, Watch(port, {"word": at(0)}, timeout=0.3) as watch:
+        await watch.until(lambda: watch.last("word") == (status.GOOD, 7), "live")
+        torn = True
+        await watch.until(lambda: LinkState.DOWN in watch.links(), "DOWN")
+        assert "a late one would mislead" in watch.cause()
+        rest.clear()  # what was in the old connection is gone with it
+        await watch.until(lambda: watch.links()[-1] is LinkState.UP, "UP again")
+        assert {value for code, value in watch.samples("word") if code == status.GOOD} == {7}
+
+
 async def test_an_answer_to_another_write_is_no_success() -> None:
     async def answer(transaction: int, unit: int, pdu: bytes) -> list[bytes]:
         if pdu[0] == 3:
