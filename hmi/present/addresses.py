@@ -29,7 +29,9 @@ def _mtconnect(at: MtconnectAddress) -> str:
     if at.item is not None:
         text = at.item
     else:
-        text = "/".join((*(at.component or ()), " ".join(filter(None, (at.type, at.subtype, at.composition)))))
+        text = "/".join(
+            (*(at.component or ()), " ".join(filter(None, (at.type, at.subtype, at.composition))))
+        )
     return text if at.part == "value" else f"{text} · {at.part}"
 
 

@@ -64,3 +64,26 @@ async def test_a_modbus_device_that_is_not_there() -> None:
 def test_figures_stay_and_the_unknown_is_shown_as_it_came(cause: str, german: str) -> None:
     assert causes.in_words(cause, GERMAN) == german
     assert causes.in_words(cause, ENGLISH) == cause
+
+
+@pytest.mark.parametrize(
+    ("cause", "german"),
+    [
+        (
+            "u: the agent was started anew: its instance is 8, it was 7",
+            "u: der Agent wurde neu gestartet: seine Instanz ist 8, sie war 7",
+        ),
+        (
+            "u: reading the state: the agent refuses: NO_DEVICE: Could not find the device 'x'",
+            "u: beim Lesen des Zustands: der Agent lehnt ab: NO_DEVICE: Could not find the device 'x'",
+        ),
+        (
+            "u: the agent no longer has what came from 5 on (its buffer begins at 9); everything is read anew",
+            "u: der Agent hat nicht mehr, was ab 5 kam (its buffer begins at 9); alles wird neu gelesen",
+        ),
+        ("u: no whole document for 6.1 s, only pieces", "u: seit 6.1 s kein ganzes Dokument, nur Stücke"),
+    ],
+)
+def test_how_an_mtconnect_link_ends(cause: str, german: str) -> None:
+    assert causes.in_words(cause, ENGLISH) == cause
+    assert causes.in_words(cause, GERMAN) == german
