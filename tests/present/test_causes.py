@@ -78,8 +78,8 @@ def test_figures_stay_and_the_unknown_is_shown_as_it_came(cause: str, german: st
             "u: beim Lesen des Zustands: der Agent lehnt ab: NO_DEVICE: Could not find the device 'x'",
         ),
         (
-            "u: the agent no longer has what came from 5 on (its buffer begins at 9); everything is read anew",
-            "u: der Agent hat nicht mehr, was ab 5 kam (its buffer begins at 9); alles wird neu gelesen",
+            "u: the agent no longer has what came from 5 on (OUT_OF_RANGE: x); everything is read anew",
+            "u: der Agent hat nicht mehr, was ab 5 kam (OUT_OF_RANGE: x); alles wird neu gelesen",
         ),
         ("u: no whole document for 6.1 s, only pieces", "u: seit 6.1 s kein ganzes Dokument, nur Stücke"),
     ],
