@@ -116,7 +116,7 @@ def token_policy(
         )
     if not best:
         raise LinkLostError(
-            f"{url}: not logged in: the server would take the password without sound encryption over a link that "
-            "is not encrypted: secure the link (`security`), or set up an encrypted log-in at the server"
+            f"{url}: not logged in: the server would take the password without sound encryption over a link "
+            "that is not encrypted: secure the link (`security`), or set up an encrypted log-in at the server"
         )
     return best[0]
