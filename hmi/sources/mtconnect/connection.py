@@ -12,17 +12,16 @@ import numpy as np
 
 from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.tags import Tag
-from hmi.model.clock import NO_TIME, SECOND, Clock
-from hmi.model.samples import ClockOffset, Granted, Lost
+from hmi.model.clock import SECOND, Clock
+from hmi.model.samples import Granted, Lost
 from hmi.sources.mtconnect.agent import MULTIPART, Agent, Parts, Told
-from hmi.sources.mtconnect.agent_clock import AgentClock
 from hmi.sources.mtconnect.envelope import Header
 from hmi.sources.mtconnect.errors import AgentError, DocumentError, LinkLostError
 from hmi.sources.mtconnect.plan import Plan, Requests
 from hmi.sources.mtconnect.resolving import resolve
 from hmi.sources.mtconnect.streams import Streams
-from hmi.sources.mtconnect.telling import Telling, created_at
-from hmi.sources.mtconnect.timestamps import resolution, utc_ns
+from hmi.sources.mtconnect.telling import Telling
+from hmi.sources.mtconnect.timekeeping import DOUBT, Timekeeping
 from hmi.sources.protocol import Emit
 from hmi.sources.schedule import FixedRate, Reached
 from hmi.sources.together import run_together
@@ -30,19 +29,10 @@ from hmi.sources.together import run_together
 CLOCK_INTERVAL: Final = 5.0
 """Seconds between two questions for the agent's time."""
 
-COARSE: Final = SECOND // 10
-"""Where the last digit of the agent's times is more (ns), a document would be vouched for up to that much too
-early: such an agent is asked at every heartbeat, because when we asked is known exactly."""
-
-DOUBT: Final = 2 * SECOND
-"""A document that seems to be older than this may be; or the agent's clock was set: it is asked at once."""
-
 GRACE: Final = 0.05
 """Seconds to read what has arrived, before a silence that may be our own loop's counts as the agent's."""
 
 WATCH_INTERVAL: Final = 0.1
-
-_FAR: Final = 2**62
 
 OUT_OF_RANGE: Final = "OUT_OF_RANGE"
 
@@ -74,12 +64,10 @@ class Connection:
         self._tags = tags
         self._emit = emit
         self._clock = clock
-        self._agent_clock = AgentClock()
+        self._time = Timekeeping()
         self._in_doubt = asyncio.Event()
-        self._coarse = False
         self._instance = 0
         self._next = 0
-        self._floor = NO_TIME
         self._anew = 0
 
     async def prepare(self) -> None:
@@ -174,7 +162,7 @@ class Connection:
             return False
         self._anew = 0
         created = self._created(told, header)
-        clock = self._agent_clock.bounds(told.received.monotonic)
+        clock = self._time.bounds(told.received)
         complete = header.next > header.last
         observations = sorted(told.streams.observations, key=lambda each: each.sequence)
         for at in range(0, max(len(observations), 1), SLICE):
@@ -219,7 +207,7 @@ class Connection:
     def _tell_current(self, told: Told) -> None:
         header = told.streams.header
         created = self._created(told, header)
-        clock = self._agent_clock.bounds(told.received.monotonic)
+        clock = self._time.bounds(told.received)
         self._tell_offset()
         for message in self._telling.current(told.streams.observations, created, told.received, clock):
             self._emit(message)
@@ -242,15 +230,10 @@ class Connection:
             raise LinkLostError(f"{self._agent.url}: {error}") from error
 
     def _created(self, told: Told, header: Header) -> int:
-        """Monotonic ns at or before which the document was made; never before its predecessor."""
-        stamp, received = _stamp(header.created, told), told.received.monotonic
-        if stamp != NO_TIME:
-            self._agent_clock.told(stamp, received)
-        floor = max(self._floor, told.asked)
-        self._floor = created_at(stamp, floor, received, self._agent_clock.bounds(received))
-        if received - self._floor > DOUBT:
+        made = self._time.made(header.created, told.asked, told.received)
+        if told.received.monotonic - made > DOUBT:
             self._in_doubt.set()
-        return self._floor
+        return made
 
     async def _watch(self, parts: Parts) -> None:
         while True:
@@ -275,7 +258,7 @@ class Connection:
     async def _keep_time(self) -> None:
         while True:
             await asyncio.sleep(self._plan.heartbeat)
-            if not self._coarse:
+            if not self._time.coarse:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOCK_INTERVAL - self._plan.heartbeat):
                         await self._in_doubt.wait()
@@ -299,25 +282,12 @@ class Connection:
                 self._emit(message)
 
     def _agent_time(self, told: Told) -> None:
-        try:
-            text = told.streams.any_header.created
-        except DocumentError:
-            return
-        step = resolution(text)
-        self._coarse = step > COARSE
-        if (stamp := _stamp(text, told)) != NO_TIME:
-            self._agent_clock.answered(told.asked, stamp, step, told.received.monotonic)
+        with contextlib.suppress(DocumentError):
+            self._time.answered(told.streams.any_header.created, told.asked, told.received)
 
     def _tell_offset(self) -> None:
-        now = self._clock.now()
-        if (bounds := self._agent_clock.bounds(now.monotonic)) is not None:
-            self._emit(ClockOffset(bounds.offset - (now.utc - now.monotonic), bounds.uncertainty, now))
-
-
-def _stamp(text: str, told: Told) -> int:
-    """The agent's UTC ns, ``NO_TIME`` where no clock means it: sums with it would not fit any more."""
-    stamp = utc_ns(text)
-    return stamp if abs(stamp - told.received.utc) < _FAR else NO_TIME
+        if (offset := self._time.offset(self._clock.now())) is not None:
+            self._emit(offset)
 
 
 class _StreamOverError(Exception):
