@@ -20,6 +20,9 @@ from hmi.present.texts import Texts
 GRACE: Final = 5 * SECOND
 """How long after the link came up a first value may take before its absence is told."""
 
+_NOT_HEARD_YET: Final = (status.BAD_WAITING_FOR_INITIAL_DATA, status.BAD_NO_COMMUNICATION)
+"""What the engine says of tags before their first sample, and from the loss of a link to the next one."""
+
 _NONE: Final = np.zeros(0, np.intp)
 _SEVERITY: Final = (Freshness.BAD, Freshness.STALE, Freshness.NEVER)
 
@@ -76,7 +79,7 @@ def find(session: Session, frame: Frame, machine: str) -> npt.NDArray[np.intp]:
         at = session.tags_at(machine, endpoint)
         at = at[frame.freshness[at] > Freshness.UNCERTAIN]
         if frame.now.monotonic - news.since_monotonic < GRACE:
-            waiting = session.columns.status[at] == status.BAD_WAITING_FOR_INITIAL_DATA
+            waiting = np.isin(session.columns.status[at], _NOT_HEARD_YET)
             at = at[(session.columns.confirmed[at] != NO_TIME) & ~waiting]
         found.append(at)
     if linked:

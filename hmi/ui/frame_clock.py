@@ -1,6 +1,7 @@
 """When to draw: at most one frame per 16.7 ms, at once when something arrived, and on its own timer.
 
-The own timer makes ages grow and a dead engine show although nothing arrives.
+The own timer makes ages grow and a dead engine show although nothing arrives. A look that finds nothing to
+paint is no frame: a change that comes right behind it need not wait.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ _KEPT: Final = 8192
 
 
 class FrameClock(QObject):
-    """Calls ``draw`` for each frame; ``draw`` returns when the frame is on the window's surface."""
+    """Calls ``draw`` for each frame; it returns when the frame is on the window's surface, and says whether
+    anything had to be painted for it."""
 
-    def __init__(self, clock: Clock, draw: Callable[[], None], parent: QObject | None = None) -> None:
+    def __init__(self, clock: Clock, draw: Callable[[], bool], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
         self._draw = draw
-        self._began = -FRAME_NS
+        self._began = self._showed = -FRAME_NS
         self._frames = 0
         self._durations = np.zeros(_KEPT, np.int64)
         self._due = QTimer(self)
@@ -46,10 +48,10 @@ class FrameClock(QObject):
         self._due.stop()
 
     def request(self) -> None:
-        """Something is new: a frame as soon as the last one is 16.7 ms old. Many requests are one."""
+        """Something is new: a frame 16.7 ms after the last that painted, or at once. Many requests are one."""
         if self._due.isActive():
             return
-        wait = self._began + FRAME_NS - self._clock.now().monotonic
+        wait = self._showed + FRAME_NS - self._clock.now().monotonic
         # Rounded up: a frame that comes early would be two within one refresh of the display.
         self._due.start(max(0, -(-wait // MILLISECOND)))
 
@@ -73,6 +75,7 @@ class FrameClock(QObject):
 
     def _frame(self) -> None:
         self._began = self._clock.now().monotonic
-        self._draw()
+        if self._draw():
+            self._showed = self._began
         self._durations[self._frames % _KEPT] = self._clock.now().monotonic - self._began
         self._frames += 1

@@ -220,13 +220,12 @@ class PanelConnection(QObject):
             self._client.close()
             self._client = None
 
-    def _draw(self) -> None:
+    def _draw(self) -> bool:
         now = self._clock.now()
         session, window = self._session, self._window
         if session is None:
             window.waiting(now)
-            window.flush()
-            return
+            return window.flush()
         table = None if self._client is None else self._client.table
         if table is not None:
             session.heartbeat = table.heartbeat
@@ -236,10 +235,11 @@ class PanelConnection(QObject):
         window.refresh(frame)
         for before, _ in self._observers:
             before(session, frame)
-        window.flush()
+        anything = window.flush()
         self._painted(session, frame)
         for _, after in self._observers:
             after(session, frame)
+        return anything
 
     def _painted(self, session: Session, frame: Frame) -> None:
         if self._window.book is not None:

@@ -67,6 +67,7 @@ class PanelWindow(QWidget):
         self._chronicle = Chronicle()
         self._pill_at = 0
         self._rested = False
+        self._had_to_paint = False
         self.setWindowTitle("Twinpane")
         self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -178,10 +179,21 @@ class PanelWindow(QWidget):
         self.header.latency.show_view(PillView(LatencyView(), 0, 0))
         self.notice.show_view(self._lost or notices.engine_awaited(self.texts))
 
-    def flush(self) -> None:
-        """Paint everything that waits for it now, and return when it is on the window's surface."""
+    def flush(self) -> bool:
+        """Paint everything that waits for it now, and return when it is on the window's surface.
+
+        Whether there was anything.
+        """
+        self._had_to_paint = False
         QCoreApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest.value)
         QCoreApplication.sendPostedEvents(self, QEvent.Type.UpdateRequest.value)
+        return self._had_to_paint
+
+    def event(self, event: QEvent | None) -> bool:
+        """Note that Qt asks for what has changed to be painted; it does so once for all widgets in here."""
+        if event is not None and event.type() == QEvent.Type.UpdateRequest:
+            self._had_to_paint = True
+        return super().event(event)
 
     def _show_trust(self, session: Session, book: LatencyBook, frame: Frame, machine: str) -> None:
         now = frame.now.monotonic

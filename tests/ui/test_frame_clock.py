@@ -9,8 +9,9 @@ class Drawn:
     def __init__(self) -> None:
         self.at: list[int] = []
 
-    def __call__(self) -> None:
+    def __call__(self) -> bool:
         self.at.append(SystemClock().now().monotonic)
+        return True
 
 
 def test_many_requests_are_one_frame(qtbot: QtBot) -> None:
@@ -36,6 +37,29 @@ def test_frames_are_never_closer_than_a_refresh_of_the_display(qtbot: QtBot) -> 
     assert min(gaps) >= FRAME_NS - MILLISECOND
 
 
+def test_a_look_that_painted_nothing_holds_no_frame_up(qtbot: QtBot) -> None:
+    clock = ManualClock(monotonic=0)
+    painted = iter([True, False, True, True])
+    at: list[int] = []
+
+    def draw() -> bool:
+        at.append(clock.now().monotonic)
+        return next(painted)
+
+    frames = FrameClock(clock, draw)
+    clock.advance(FRAME_NS)
+    for number in (1, 2, 3):
+        frames.request()
+        if number == 2:
+            QApplication.processEvents()
+            qtbot.wait(3)
+            assert len(at) == 1, "the display has not refreshed since a frame that painted"
+            clock.advance(FRAME_NS)
+        qtbot.waitUntil(lambda number=number: frames.frames == number, timeout=10_000)  # type: ignore[misc]
+    assert at == [FRAME_NS, 2 * FRAME_NS, 2 * FRAME_NS], "the third came at the moment of the idle second"
+    frames.stop()
+
+
 def test_it_draws_by_itself_when_nothing_arrives(qtbot: QtBot) -> None:
     drawn = Drawn()
     frames = FrameClock(SystemClock(), drawn)
@@ -51,8 +75,9 @@ def test_durations_run_from_the_begin_to_the_paint(qtbot: QtBot) -> None:
     clock = ManualClock()
     took = iter([4, 8, 20])
 
-    def draw() -> None:
+    def draw() -> bool:
         clock.advance(next(took) * MILLISECOND)
+        return True
 
     frames = FrameClock(clock, draw)
     for number in range(1, 4):

@@ -26,7 +26,6 @@ from tests.ui.stand_in_parts import StandInParts
 
 WAIT = 20_000
 EPOCH = epoch([machine("mill")], [tag("mill", "load", pace="live", max_age=60.0)])
-UP = EndpointNews("mill", "main", LinkState.UP, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,8 @@ class Stand:
         )
 
     def engine(self, made: StandInEngine | None = None) -> StandInEngine:
-        self.engines.append(made or StandInEngine(self.directory, EPOCH, (UP,)))
+        up = EndpointNews("mill", "main", LinkState.UP, 0, SystemClock().now().monotonic)
+        self.engines.append(made or StandInEngine(self.directory, EPOCH, (up,)))
         return self.engines[-1].start()
 
     def until(self, condition: Callable[[], bool]) -> None:
