@@ -8,19 +8,17 @@ from the stamp, so the server's own publishing interval is in them.
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import click
+import numpy as np
 
 from hmi.app import run_folder, spawn
+from hmi.app.bench.children import Child
 from hmi.app.bench.figures import spread
 from hmi.app.bench.load_site import MACHINE, write_site
 from hmi.app.display import require_display
@@ -47,7 +45,7 @@ class _Measure:
         self._begin = time.monotonic_ns() + round(WARM_UP * SECOND)
         self.latencies: list[float] = []
         self.session: Session | None = None
-        self._rows: set[int] = set()
+        self._rows = np.zeros(0, np.uint32)
 
     def drawing(self, session: Session, frame: Frame) -> None:
         """Before the paint: put the first tag's stamp where the probe reads it."""
@@ -55,7 +53,7 @@ class _Measure:
             if session.epoch.quarantined:
                 raise click.ClickException(f"the load machine is not sound: {session.epoch.quarantined}")
             self.session = session
-            self._rows = {session.index(MACHINE, name) for name in self._shown}
+            self._rows = np.array([session.index(MACHINE, name) for name in self._shown], np.uint32)
             if self._strip is not None:
                 self._strip.show()
                 self._strip.raise_()
@@ -68,9 +66,8 @@ class _Measure:
         now = time.time()
         if time.monotonic_ns() < self._begin:
             return
-        for index in frame.changed:
-            if int(index) in self._rows:
-                self.latencies.append(1000 * (now - float(session.columns.value[index].view("f8"))))
+        for index in self._rows[np.isin(self._rows, frame.changed)]:
+            self.latencies.append(1000 * (now - float(session.columns.value[index].view("f8"))))
 
 
 def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pixel: bool) -> dict[str, Any]:
@@ -79,15 +76,15 @@ def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pi
     with ExitStack() as running:
         directory = run_folder.of_this_run(running, "bench")
         bound = WARM_UP + seconds + 60
-        load = _child(
+        load = Child(
             running, "hmi.simulation.opcua_load", tags=tags, hz=hz, publish_ms=publish_ms, seconds=bound
         )
-        begun = json.loads(_line(load))
+        begun = load.said()
         folder = directory / "site"  # goes with the run, also when that is killed
         shown = write_site(folder, begun["url"], begun["namespace"], tags, publish_ms)
         supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, {}, 5.0))
         running.callback(supervisor.stop, 5.0)
-        probes: list[subprocess.Popen[str]] = []
+        probes: list[Child] = []
         kept: list[Any] = []
 
         def started(connection: PanelConnection, window: PanelWindow) -> None:
@@ -97,7 +94,7 @@ def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pi
             kept.extend((measure, connection))
 
         if pixel:
-            probes.append(_child(running, "hmi.ui.pixel_probe", delay=WARM_UP, seconds=seconds))
+            probes.append(Child(running, "hmi.ui.pixel_probe", delay=WARM_UP, seconds=seconds))
         code = run_panel(
             partial(LinkClient.connect, directory),
             supervisor=supervisor,
@@ -109,9 +106,8 @@ def measure_glass(tags: int, hz: float, publish_ms: float, seconds: float, *, pi
         if code != 0 or not kept or kept[0].session is None:
             raise click.ClickException(f"the panel did not come to life (code {code}); see {directory}")
         measure, connection = kept
-        seen = json.loads(_line(probes[0])) if probes else None
-        load.send_signal(signal.SIGTERM)
-        counts = json.loads(_line(load))
+        seen = probes[0].said() if probes else None
+        counts = load.stop()
         received = _received(directory)
         return {
             "tags": tags,
@@ -150,31 +146,3 @@ def _received(directory: Path) -> Counters:
     finally:
         client.close()
     raise click.ClickException("the engine told no counters")
-
-
-def _child(running: ExitStack, module: str, **options: float) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-m", module]
-    for name, value in options.items():
-        arguments += [f"--{name.replace('_', '-')}", str(value)]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
-    running.callback(_end, process)
-    return process
-
-
-def _line(process: subprocess.Popen[str]) -> str:
-    pipe: IO[str] | None = process.stdout
-    line = pipe.readline() if pipe is not None else ""
-    if not line:
-        raise click.ClickException(f"{process.args!r} ended with {process.wait()}")
-    return line
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
