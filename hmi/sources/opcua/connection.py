@@ -173,16 +173,19 @@ class Connection:
         began = self.session.now().monotonic
         while True:
             self._check_subscriptions(began)
+            begins = any(each.heard < began for each in self._subscriptions.values())
+            limit = max(self.silence_limit, plan.FIRST_PATIENCE) if begins else self.silence_limit
             silent = self._silence()
-            if silent >= self.silence_limit:
+            if silent >= limit:
                 await asyncio.sleep(GRACE)
                 silent = self._silence()
-                if silent >= self.silence_limit:
+                if silent >= limit:
                     raise LinkLostError(
                         f"{self.session.url}: nothing heard for {silent:.1f} s, though connected: "
                         "the server is frozen or the network is cut"
                     )
-            await asyncio.sleep(max(self.silence_limit - silent, GRACE))
+            # Never longer than the usual limit: that holds as soon as the first values are there.
+            await asyncio.sleep(max(min(limit - silent, self.silence_limit), GRACE))
 
     def _check_subscriptions(self, began: int) -> None:
         """A server may forget a subscription and go on with the rest: its tags would be stale for ever."""

@@ -25,6 +25,10 @@ LONGEST_ROUND_TRIP: Final = 0.05
 MOST_REQUESTS: Final = 10
 """Requests waiting at the server; what every server takes that has a place for us is not known beforehand."""
 
+FIRST_PATIENCE: Final = 10.0
+"""Seconds that a server gets for the first values of a subscription: there may be thousands, and it may have to
+ask for each. Who gives it up before starts its work anew, and never gets any."""
+
 ORPHAN_LIFETIME: Final = 20.0
 """Seconds that a server keeps a subscription for a client that has vanished."""
 

@@ -1,6 +1,6 @@
 // A node-opcua server in a process of its own, spoken to in JSON lines, as hmi.testing.harness has it.
 //
-//   node server.js DEVICE.js OPTIONS      OPTIONS: {"port": …, "pki": folder, "nodesets": […], "limits": {…}}
+//   node server.js DEVICE.js OPTIONS      OPTIONS: {"port": …, "pki": folder, "nodesets": […], "limits": {…}, "busy": ms}
 //
 // DEVICE.js exports `build(addressSpace, options)`, which gives (now or later) a function that answers one request.
 // The first line out is {"port": …}, when the server listens; then comes one for each line in, until these end.
@@ -28,6 +28,16 @@ async function certificates(folder) {
   return manager;
 }
 
+// Answers nothing for so many milliseconds, once: when a client waits for the first values.
+function busyBeforeFirstValues(server, milliseconds) {
+  const block = (request) => {
+    if (request.schema.name !== "PublishRequest") return;
+    server.off("request", block);
+    for (const end = Date.now() + milliseconds; Date.now() < end; );
+  };
+  server.on("request", block);
+}
+
 async function main(device, options) {
   const server = new OPCUAServer({
     host: "127.0.0.1",
@@ -46,6 +56,7 @@ async function main(device, options) {
     userCertificateManager: await certificates(path.join(options.pki, "users")),
     userManager: { isValidUser: (user, password) => user === "operator" && password === "let me in" },
   });
+  if (options.busy) busyBeforeFirstValues(server, options.busy);
   await server.initialize();
   const answer = await require(path.resolve(device)).build(server.engine.addressSpace, options);
   await server.start();

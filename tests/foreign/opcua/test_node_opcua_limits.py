@@ -147,3 +147,14 @@ async def test_the_interval_that_was_granted_is_told_not_the_one_that_was_asked_
         }
         assert granted[heard.index("a_float")] == (0.05, 0.05), "node-opcua grants no shorter ones"
         assert granted[heard.index("an_int")][0] == 0.2
+
+
+async def test_a_server_that_is_busy_with_the_first_values_is_not_given_up(folder: Path) -> None:
+    """Each new attempt would make it as busy again, and no value would ever come."""
+    server = NodeServer("contract_device.js", folder, busy=2500)
+    harness = ForeignHarness(server, paces=Paces(live=0.05, normal=1.0), timeout=20.0)
+    assert harness.frozen_limit < 2.0
+    async with started(harness), Listener(harness.source()) as listener:
+        heard = Heard(TAGS, listener.messages)
+        await listener.until(lambda: all(heard.samples(each.name) for each in TAGS), "a sample of each tag")
+        assert heard.links() == [LinkState.CONNECTING, LinkState.UP]
