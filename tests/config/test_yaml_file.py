@@ -210,7 +210,10 @@ def test_endpoints_by_protocol(tmp_path: Path) -> None:
             "9: machines.0.endpoints.other.url: found 'http://h', expected opc.tcp://host:port/ "
             "with a port from 1 to 65535 (4840 is the usual one)"
         ),
-        "10: machines.0.endpoints.third: found `protocol: s7`, expected one of opcua, modbus, simulated",
+        (
+            "10: machines.0.endpoints.third: found `protocol: s7`, expected one of opcua, modbus, mtconnect, "
+            "simulated"
+        ),
     ]
 
 
