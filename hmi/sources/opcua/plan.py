@@ -26,8 +26,8 @@ MOST_REQUESTS: Final = 10
 """Requests waiting at the server; what every server takes that has a place for us is not known beforehand."""
 
 FIRST_PATIENCE: Final = 10.0
-"""Seconds that a server gets for the first values of a subscription: there may be thousands, and it may have to
-ask for each. Who gives it up before starts its work anew, and never gets any."""
+"""Seconds that a server gets for the first values of a subscription: there may be thousands. Who gives it up
+before that makes it begin anew, and never gets any."""
 
 ORPHAN_LIFETIME: Final = 20.0
 """Seconds that a server keeps a subscription for a client that has vanished."""
