@@ -86,6 +86,7 @@ async def test_packets_that_vanish_are_noticed_within_the_limit_and_a_new_connec
     check_confirmations(heard.messages)
 
 
+@pytest.mark.full
 async def test_a_gap_that_is_shorter_than_the_limit_costs_no_link(
     plant: Plant, network: LossyNetwork
 ) -> None:

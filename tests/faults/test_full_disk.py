@@ -56,6 +56,7 @@ def fill(disk: Path) -> Path:
     return filler
 
 
+@pytest.mark.full
 def test_a_disk_that_fills_up_does_not_harm_a_running_engine(
     room: EngineRoom, screen: Screen, small_disk: Path
 ) -> None:

@@ -85,6 +85,7 @@ def test_of_many_that_start_at_once_one_engine_is_left(room: EngineRoom, screen:
     screen.goes_on()
 
 
+@pytest.mark.full
 def test_two_panels_that_start_and_lose_the_engine_together_keep_one(
     room: EngineRoom, screen: Screen
 ) -> None:
@@ -107,7 +108,7 @@ def test_two_panels_that_start_and_lose_the_engine_together_keep_one(
     other.stop(10)
 
 
-@pytest.mark.parametrize("rounds", [6, pytest.param(200, marks=pytest.mark.full)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(200, marks=pytest.mark.full)])
 async def test_screens_that_are_killed_and_stopped_cost_the_engine_nothing(
     room: EngineRoom, screen: Screen, rounds: int
 ) -> None:
@@ -141,6 +142,7 @@ async def test_screens_that_are_killed_and_stopped_cost_the_engine_nothing(
         assert room.alive == [pid]
 
 
+@pytest.mark.full
 def test_an_engine_that_was_suspended_goes_on_with_the_same_screens(room: EngineRoom, screen: Screen) -> None:
     pid = next_engine(room, screen, 0)
     for _ in range(3):

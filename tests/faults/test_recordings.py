@@ -113,7 +113,7 @@ def test_the_true_recording_is_a_session(recorded: list[Said]) -> None:
     assert len(recorded) > 10
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mutations=st.lists(MUTATION, min_size=1, max_size=3))
 def test_a_spoiled_session_ends_with_a_cause_and_the_next_one_works(
     recorded: list[Said], mutations: list[tuple[str, int, int, int]]
@@ -122,7 +122,7 @@ def test_a_spoiled_session_ends_with_a_cause_and_the_next_one_works(
 
 
 @pytest.mark.full
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mutations=st.lists(MUTATION, min_size=1, max_size=6))
 def test_many_spoiled_sessions_end_with_a_cause_and_little_memory(
     recorded: list[Said], mutations: list[tuple[str, int, int, int]]

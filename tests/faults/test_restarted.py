@@ -101,7 +101,7 @@ async def test_another_type_after_a_restart_is_taken_if_it_fits_and_never_guesse
     check_confirmations(heard.messages)
 
 
-@pytest.mark.parametrize("unsigned", [2**63, 2**64 - 1])
+@pytest.mark.parametrize("unsigned", [2**63, pytest.param(2**64 - 1, marks=pytest.mark.full)])
 async def test_an_integer_beyond_the_lane_is_out_of_range_not_negative(plant: Plant, unsigned: int) -> None:
     await plant.start(nodes={"count": ["UInt64", 2**63 - 1]})
     tags = [tag("count", INT)]
@@ -135,7 +135,9 @@ async def test_the_ends_of_floating_point_come_through_as_they_are(plant: Plant)
     check_confirmations(heard.messages)
 
 
-@pytest.mark.parametrize("code", [0x4094_0000, 0x8031_0000, 0xC000_0000])
+@pytest.mark.parametrize(
+    "code", [0x4094_0000, 0x8031_0000, pytest.param(0xC000_0000, marks=pytest.mark.full)]
+)
 async def test_uncertain_and_bad_codes_arrive_whole_and_only_bad_ones_end_the_confirmation(
     plant: Plant, code: int
 ) -> None:
@@ -147,7 +149,7 @@ async def test_uncertain_and_bad_codes_arrive_whole_and_only_bad_ones_end_the_co
         await plant.set("speed", 2.0, status=code)
         await listener.until(lambda: last_status(heard, "speed") == code, hex(code), WAIT)
         since = len(heard.messages)
-        await listener.until(lambda: len(heard.confirmed("load", since)) > 3, "the other goes on", WAIT)
+        await listener.until(lambda: len(heard.confirmed("load", since)) > 1, "the other goes on", WAIT)
         uncertain = status.severity(code) is status.Severity.UNCERTAIN
         assert bool(heard.confirmed("speed", since)) == uncertain
         assert LinkState.DOWN not in heard.links()
@@ -180,7 +182,9 @@ HUGE = {
 }
 
 
-@pytest.mark.parametrize("kind", HUGE)
+@pytest.mark.parametrize(
+    "kind", ["text", *(pytest.param(kind, marks=pytest.mark.full) for kind in ("floats", "ints"))]
+)
 async def test_a_huge_value_is_whole_or_bad_and_takes_neither_link_nor_others_down(
     plant: Plant, kind: str
 ) -> None:
