@@ -52,7 +52,7 @@ def tag(row: int, node: str, kind: ValueType) -> Tag:
 
 
 async def test_each_variable_has_its_value_or_says_why_not(tmp_path: Path) -> None:
-    # Slowly: to sample a thousand variables five times a second is more than that server does on a busy machine.
+    # Slowly: a thousand variables five times a second are more than that server samples on a busy machine.
     server = NodeServer("conformance_device.js", tmp_path)
     harness = ForeignHarness(server, paces=Paces(normal=1.0), timeout=20.0)
     await harness.start()
