@@ -48,7 +48,7 @@ class FrameClock(QObject):
         self._due.stop()
 
     def request(self) -> None:
-        """Something is new: a frame 16.7 ms after the last that painted, or at once. Many requests are one."""
+        """Something is new: a frame 16.7 ms after the last that painted. Many requests are one."""
         if self._due.isActive():
             return
         wait = self._showed + FRAME_NS - self._clock.now().monotonic

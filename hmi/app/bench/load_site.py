@@ -50,7 +50,7 @@ def write_site(folder: Path, url: str, namespace: str, tags: int, publish_ms: fl
         "machine",
         {"id": "load", "api_version": 1, "protocols": ["opcua"], "headline": [names[0]]},
     )
-    entry = {"pace": "live", "max_age": 1.0, "decimals": 3, "unit": "s"}
+    entry = {"pace": "live", "max_age": 1.0}
     _write(
         plugin / "tags.yaml",
         "tags",
@@ -107,5 +107,12 @@ def _geometry(shown: tuple[str, ...]) -> dict[str, Any]:
 
 def _write(path: Path, kind: str, content: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump({"schema": f"twinpane.{kind}/1", **content}, sort_keys=False, allow_unicode=True)
+    # In braces: ten thousand tags would else be more than a file of a site may hold.
+    text = yaml.dump(
+        {"schema": f"twinpane.{kind}/1", **content},
+        Dumper=yaml.CSafeDumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=True,
+    )
     path.write_text(text, encoding="utf-8")

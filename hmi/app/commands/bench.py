@@ -64,6 +64,25 @@ def decode(changes: tuple[int, ...], rounds: int, as_json: bool) -> None:
 
 
 @command.command()
+@click.option("--tags", type=click.IntRange(8), default=2000, show_default=True, help="Tags that all change.")
+@click.option(
+    "--hz", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Changes per second of each."
+)
+@click.option(
+    "--publish-ms", type=click.FloatRange(1), default=10.0, show_default=True, help="Publishing interval."
+)
+@click.option(
+    "--seconds", type=click.FloatRange(1), default=10.0, show_default=True, help="How long to count."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
+def ingest(tags: int, hz: float, publish_ms: float, seconds: float, as_json: bool) -> None:
+    """What an engine takes to receive many changes, beside the library's own client."""
+    from hmi.app.bench.ingest import measure_ingest
+
+    _say(measure_ingest(tags, hz, publish_ms, seconds), as_json)
+
+
+@command.command()
 @site_option
 @click.option(
     "--seconds", type=click.FloatRange(0.5), default=2.0, show_default=True, help="Stay on a screen."

@@ -45,9 +45,7 @@ AFTER_VALUE: Final = ((0x02, 4), (0x04, 8), (0x10, 2), (0x08, 8), (0x20, 2))
 """What follows the value in a DataValue, as (bit in its mask, bytes) in the order of the wire (OPC 10000-6,
 5.2.2.17): status, source time, its picoseconds, server time, its picoseconds."""
 
-_TIMES_LENGTH: Final = tuple(
-    sum(length for bit, length in AFTER_VALUE if mask & bit) for mask in range(256)
-)
+_TIMES_LENGTH: Final = tuple(sum(length for bit, length in AFTER_VALUE if mask & bit) for mask in range(256))
 """Bytes of what follows the value, by the mask of the DataValue."""
 
 _INT32: Final = struct.Struct("<i")
