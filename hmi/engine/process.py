@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -16,6 +15,7 @@ from hmi.config.epoch import Epoch
 from hmi.config.problems import ConfigurationError
 from hmi.engine.reload import refusal
 from hmi.engine.runtime import EpochRuntime
+from hmi.engine.settled import settle
 from hmi.engine.sources import load_drivers
 from hmi.engine.watch import Watch, look
 from hmi.link.directory import prepare
@@ -143,9 +143,7 @@ class _Engine:
             loop.add_signal_handler(number, event.set)
         await self._server.start()
         self._runtime.start()
-        # Everything loaded so far lives until the end: the collector need never look at it again.
-        gc.collect()
-        gc.freeze()
+        settle()
         tasks = [
             asyncio.create_task(self._beat(), name="heartbeat"),
             asyncio.create_task(self._tell_counters(), name="counters"),
