@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -105,11 +106,13 @@ class WaywardServer:
         )
         self._nodes[name] = node, variant.VariantType
 
-    async def set(self, name: str, variants: Sequence[ua.Variant], status: int) -> None:
-        """Give a variable one value after the other, without a pause between them."""
+    async def set(
+        self, name: str, variants: Sequence[ua.Variant], status: int, at: datetime | None = None
+    ) -> None:
+        """Give a variable one value after the other, without a pause between them; ``at``: source time."""
         node, _ = self._nodes[name]
         for variant in variants:
-            now = self.clock.now()
+            now = self.clock.now() if at is None else at
             value = ua.DataValue(
                 variant, StatusCode=ua.StatusCode(status), SourceTimestamp=now, ServerTimestamp=now
             )
@@ -122,8 +125,8 @@ class WaywardServer:
         Whoever receives it in another process knows when it truly was, whatever the device's clock says.
         """
         while True:
-            now = ua.Variant(monotonic_ns(), ua.VariantType.Int64)
-            await self.set(name, [now], 0)
+            at = self.clock.now()  # first: if the machine is busy, the device must not seem to foresee
+            await self.set(name, [ua.Variant(monotonic_ns(), ua.VariantType.Int64)], 0, at)
             await asyncio.sleep(every)
 
     def _present(self, _node: ua.NodeId, _attribute: ua.AttributeIds) -> ua.DataValue:
