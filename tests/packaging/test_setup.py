@@ -165,3 +165,17 @@ def test_nothing_of_a_step_outlives_the_set_up(tmp_path: Path) -> None:
     result = shell(script, tmp_path)
     assert result.returncode == 143
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+
+
+def test_programs_and_headers_that_lack_are_installed_by_their_packages_and_those_here_are_not(
+    tmp_path: Path,
+) -> None:
+    here = tmp_path / "here.h"
+    here.touch()
+    script = f"""
+        qt_libraries_missing() {{ :; }}
+        install_packages() {{ echo "$@"; }}
+        ensure_system_packages .venv bash=b {here}=libhere-dev no-such-program=program {tmp_path}/lacks.h=lib-dev
+    """
+    said = shell(script, tmp_path).stdout.strip()
+    assert said == f"This system lacks: no-such-program {tmp_path}/lacks.h lib-dev program"
