@@ -175,7 +175,7 @@ def test_programs_and_headers_that_lack_are_installed_by_their_packages_and_thos
     script = f"""
         qt_libraries_missing() {{ :; }}
         install_packages() {{ echo "$@"; }}
-        ensure_system_packages .venv bash=b {here}=libhere-dev no-such-program=program {tmp_path}/lacks.h=lib-dev
+        ensure_system_packages .venv bash=b {here}=libhere-dev none-such=program {tmp_path}/lacks.h=lib-dev
     """
     said = shell(script, tmp_path).stdout.strip()
-    assert said == f"This system lacks: no-such-program {tmp_path}/lacks.h lib-dev program"
+    assert said == f"This system lacks: none-such {tmp_path}/lacks.h lib-dev program"
