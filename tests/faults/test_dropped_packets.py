@@ -12,7 +12,7 @@ import pytest
 
 from hmi.model.clock import SECOND, monotonic_ns
 from hmi.model.samples import Confirmation, LinkEvent, LinkState, SourceMessage, WriteOutcome
-from hmi.sources.opcua.source import LONGEST_PAUSE
+from hmi.sources.pauses import LONGEST
 from hmi.testing.fork_server import ForkServer
 from hmi.testing.heard import Heard, check_confirmations
 from hmi.testing.lossy_network import FAR, NEAR, LossyNetwork
@@ -78,7 +78,7 @@ async def test_packets_that_vanish_are_noticed_within_the_limit_and_a_new_connec
         await listener.until(lambda: LinkState.UP in heard.links(since), "UP", WAIT)
         up = next(m for m in heard.messages[since:] if isinstance(m, LinkEvent) and m.state is LinkState.UP)
         # Not the old connection, whose TCP waits ever longer before it sends again.
-        assert (up.at.monotonic - healed) / SECOND <= LONGEST_PAUSE + TRY + SLACK
+        assert (up.at.monotonic - healed) / SECOND <= LONGEST + TRY + SLACK
         await live(listener, heard, "stamp", "speed", since=len(heard.messages))
         for true, bound, _ in listener.changes(0):
             assert bound <= true
