@@ -18,6 +18,10 @@ from asyncua import Client, Node, ua
 
 _CHUNK = 500
 
+_WATCHDOG = 3600.0
+"""Seconds. The library's second is not enough for a client that the load saturates: it misses its own
+enquiry, takes itself for disconnected and asks for no more notifications, so that nothing can be counted."""
+
 
 class Handler:
     """Takes every change, as the library hands them out."""
@@ -38,7 +42,7 @@ class Handler:
 async def count(url: str, namespace: str, tags: int, publish_ms: float, delay: float, seconds: float) -> None:
     """Subscribe, wait for ``delay`` s, count for ``seconds`` s and say what was counted."""
     handler = Handler()
-    async with Client(url, timeout=60) as client:
+    async with Client(url, timeout=60, watchdog_intervall=_WATCHDOG) as client:
         index = await client.get_namespace_index(namespace)
         nodes = [client.get_node(ua.NodeId(number + 1, index)) for number in range(tags)]
         subscription = await client.create_subscription(publish_ms, handler)
