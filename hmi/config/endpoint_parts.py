@@ -66,8 +66,9 @@ def without_secrets(address: str) -> str:
     """
     if "@" in address:
         raise ValueError(
-            "found a user name or password in the address, expected the address alone, and beside it "
-            "`credentials` with a reference: {environment: PREFIX} or {keyring: SERVICE, user: NAME}"
+            "found a user name or password in the address, expected the address alone; the log-in of an "
+            "OPC UA endpoint stands beside it as a reference, `credentials: {environment: PREFIX}` or "
+            "`{keyring: SERVICE, user: NAME}`, and Modbus and MTConnect endpoints take none"
         )
     return address
 

@@ -21,7 +21,7 @@ from hmi.config.yaml_file import Loaded, load
 from hmi.machines.discovery import Discovery, discover, quarantine_cause
 from hmi.machines.endpoints import override_endpoints
 from hmi.machines.files import PluginFiles, load_plugin, load_texts, texts_of
-from hmi.machines.lint import unsound
+from hmi.machines.lint import same_device, unsound
 from hmi.machines.overrides import apply_overrides
 from hmi.machines.plugin import MachinePlugin
 from hmi.machines.simulators import PluginCodeError, load_code
@@ -69,7 +69,7 @@ def resolve_site(
     found = discover(site) if plugins is None else Discovery(tuple(plugins), (), given)
     texts, misplaced = load_texts(site / "texts")
     work = _Work(loaded, found, import_code, list(found.quarantined))
-    work.fatal += _duplicates(loaded)
+    work.fatal += [*_duplicates(loaded), *same_device.check(loaded)]
     for position, machine in enumerate(model.machines):
         work.add(position, machine, model)
     flaws = {*work.flaws, *misplaced, *(each for file in texts.values() for each in file.problems)}
