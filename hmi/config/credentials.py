@@ -28,6 +28,12 @@ class Credentials:
         """The password, for the one call that needs it."""
         return self._password
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Credentials) and (self.user, self._password) == (other.user, other._password)
+
+    def __hash__(self) -> int:
+        return hash(self.user)
+
     def __repr__(self) -> str:
         return "Credentials(…)"
 
@@ -47,6 +53,15 @@ class UserCertificate:
     def reveal(self) -> bytes:
         """The private key, for the one call that needs it."""
         return self._key
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UserCertificate) and (self.certificate, self._key) == (
+            other.certificate,
+            other._key,
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.certificate)
 
     def __repr__(self) -> str:
         return "UserCertificate(…)"

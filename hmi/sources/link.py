@@ -1,4 +1,4 @@
-"""The link's state as told to the engine: every change once."""
+"""The link's state as told to the engine: every change once, and why it is down as it is now."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ _SETTLED: Final = 10 * SECOND
 
 
 class Link:
-    """Emits a `LinkEvent` when the state changes, and only then: a link that is down goes down once."""
+    """Emits a `LinkEvent` when the state changes, or the reason why the link is down.
+
+    A link that is down went down once: another reason is told with the time of the loss.
+    """
 
     def __init__(self, emit: Emit, clock: Clock) -> None:
         self._emit = emit
         self._clock = clock
         self._state: LinkState | None = None
+        self._cause = ""
         self._since = clock.now()
 
     @property
@@ -30,9 +34,9 @@ class Link:
         """Whether it has been up for so long that what ends it is no fault of its beginning."""
         return self.is_up and self._clock.now().monotonic - self._since.monotonic >= _SETTLED
 
-    def connecting(self) -> None:
-        """The first attempt begins."""
-        self._change(LinkState.CONNECTING)
+    def connecting(self, to: str = "") -> None:
+        """The first attempt begins, ``to`` whom in words."""
+        self._change(LinkState.CONNECTING, to)
 
     def up(self) -> None:
         """The link carries values."""
@@ -44,6 +48,8 @@ class Link:
 
     def _change(self, state: LinkState, cause: str = "") -> None:
         if state is not self._state:
-            self._state = state
             self._since = self._clock.now()
-            self._emit(LinkEvent(state, self._since, cause))
+        elif cause == self._cause:
+            return
+        self._state, self._cause = state, cause
+        self._emit(LinkEvent(state, self._since, cause))

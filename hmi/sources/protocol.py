@@ -20,7 +20,8 @@ class Source(Protocol):
 
     * ``run`` goes on until it is cancelled, whatever the device does: absent, refusing, killed, frozen,
       restarted with other contents. It reconnects for ever with a bounded pause, and says every change
-      of the link by exactly one ``LinkEvent``; the first message is CONNECTING.
+      of the link by exactly one ``LinkEvent``; the first message is CONNECTING. Another cause of a link
+      that is still DOWN is another event, with the time of the loss.
     * After UP every tag of the source gets a sample, a Bad one where the device has none for it.
     * A failure of one item is the status of just those tags; it never takes the link or others down.
     * Fresh means confirmed: a tag is confirmed only by a ``Confirmation``, only when the device has been

@@ -49,8 +49,9 @@ class Heard:
         return bool(found) and status.severity(found[-1][0]) is status.Severity.BAD
 
     def links(self, since: int = 0) -> list[LinkState]:
-        """The link states told, in order."""
-        return [m.state for m in self.messages[since:] if isinstance(m, LinkEvent)]
+        """The link states told, in order; another cause of the same state is no other state."""
+        told = [m.state for m in self.messages[since:] if isinstance(m, LinkEvent)]
+        return [state for before, state in zip([None, *told], told, strict=False) if state is not before]
 
     def confirmed(self, name: str, since: int = 0) -> list[int]:
         """Monotonic ns of every confirmation of a tag."""

@@ -5,19 +5,20 @@ from hmi.model.samples import LinkEvent, LinkState, SourceMessage
 from hmi.sources.link import Link
 
 
-def test_every_change_is_told_once_and_at_its_time() -> None:
+def test_another_reason_is_told_with_the_time_of_the_loss_and_the_same_one_never_twice() -> None:
     clock, said = ManualClock(), list[SourceMessage]()
     link = Link(said.append, clock)
     link.connecting()
-    link.down("refused")
-    clock.advance(SECOND)
-    link.down("refused again")
-    up = clock.advance(SECOND)
     link.up()
-    states = [(m.state, m.cause) for m in said if isinstance(m, LinkEvent)]
-    assert states == [(LinkState.CONNECTING, ""), (LinkState.DOWN, "refused"), (LinkState.UP, "")]
-    assert isinstance(said[-1], LinkEvent)
-    assert said[-1].at == up
+    clock.advance(5 * SECOND)
+    lost = clock.now()
+    for cause in ("cut", "refused", "refused", "not trusted"):
+        link.down(cause)
+        clock.advance(SECOND)
+    link.up()
+    told = [(each.state, each.cause, each.at) for each in said[2:] if isinstance(each, LinkEvent)]
+    assert told[:3] == [(LinkState.DOWN, cause, lost) for cause in ("cut", "refused", "not trusted")]
+    assert [state for state, _, _ in told[3:]] == [LinkState.UP]
 
 
 def test_only_a_link_that_has_lasted_is_tried_again_at_once() -> None:

@@ -9,33 +9,20 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 
 import pytest
 
-from hmi.link.client import LinkClient
-from hmi.link.errors import LinkUnavailable
-from hmi.link.lock import holder
-from hmi.link.messages import Welcome
-from hmi.model.clock import SystemClock
-from hmi.present.freshness import Freshness
-from hmi.present.session import Session
 from hmi.present.theme import DARK
+
+from .watched_panel import PROBE, colour, program, until_live
 
 pytestmark = [pytest.mark.full, pytest.mark.bench, pytest.mark.gui]
 
 BOUND_MS = 300.0
 ROUNDS = 5
-LOOKS = 30
-"""Seconds that the probe looks."""
-PIXEL = ("6", "86")
-"""Within the notice line of a panel of 1280 × 800 in the corner of the display, left of its sign."""
 
 SITE = """\
 schema: twinpane.site/1
@@ -76,54 +63,6 @@ def site(tmp_path: Path) -> Path:
     return folder
 
 
-@contextmanager
-def program(*words: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, *words],
-        env=os.environ | {"QT_QPA_PLATFORM": "xcb"} | environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def colour(probe: subprocess.Popen[str]) -> tuple[int, str]:
-    """The next colour that the probe tells, and when it was there (monotonic ns)."""
-    assert probe.stdout is not None
-    at, _, seen = probe.stdout.readline().strip().partition(" ")
-    assert seen, f"in {LOOKS} s the notice line did not change"
-    return int(at), seen
-
-
-def until_live(runs: Path) -> int:
-    """Wait for an engine with a live value; its pid."""
-    end = time.monotonic() + 60
-    client: LinkClient | None = None
-    session: Session | None = None
-    while time.monotonic() < end:
-        time.sleep(0.05)
-        directory = next(iter(runs.glob("demo-*")), None)
-        if client is None:
-            with suppress(LinkUnavailable):
-                client = LinkClient.connect(directory) if directory else None
-            continue
-        for message in client.receive():
-            if isinstance(message, Welcome) and client.table:
-                session = Session.begin(message, client.table.side_bytes)
-        if session is not None and directory is not None:
-            frame = session.refresh(client.table, SystemClock().now(), True)
-            if (frame.freshness == Freshness.LIVE).all():
-                client.close()
-                found = holder(directory)
-                assert found is not None
-                return found.pid
-    raise AssertionError("nothing became live")
-
-
 def until_shown(site: Path, number: signal.Signals, pause: float) -> float:
     """Milliseconds from the signal to the engine of a new panel until the display says that it is lost."""
     runs = Path(os.environ["XDG_RUNTIME_DIR"]) / "calm"
@@ -131,7 +70,7 @@ def until_shown(site: Path, number: signal.Signals, pause: float) -> float:
     with program(*panel, TWINPANE_RUN=str(runs / "x")):
         engine = until_live(runs)
         time.sleep(2.0)  # within it the panel shows what we have seen
-        with program(str(Path(__file__).with_name("notice_probe.py")), *PIXEL, str(LOOKS)) as probe:
+        with program(*PROBE) as probe:
             assert colour(probe)[1] == DARK.surface, "calm"
             time.sleep(pause)  # anywhere between two heartbeats
             begun = time.monotonic_ns()

@@ -10,8 +10,9 @@ from hmi.config.modbus import ModbusAddress, ModbusEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import SECOND, Clock
-from hmi.model.samples import LinkEvent, LinkState, WriteOutcome, WriteResult
+from hmi.model.samples import WriteOutcome, WriteResult
 from hmi.model.values import Scalar
+from hmi.sources.link import Link
 from hmi.sources.modbus.changes import LastTold
 from hmi.sources.modbus.connection import Connection
 from hmi.sources.modbus.decoding import Item
@@ -22,10 +23,9 @@ from hmi.sources.modbus.poller import Pace, Poller
 from hmi.sources.modbus.silence import Silence
 from hmi.sources.modbus.wire_time import WireTime, load
 from hmi.sources.modbus.writing import write
+from hmi.sources.pauses import Pauses
 from hmi.sources.protocol import Emit
 
-_FIRST_PAUSE: Final = 0.25
-_LONGEST_PAUSE: Final = 2.0
 _WRITTEN_FOR: Final = 1
 
 
@@ -59,33 +59,32 @@ class ModbusSource:
         self._last = LastTold([index for index, _ in tags], [tag.wire for _, tag in tags])
         self._silence = Silence(reading.block for pace in self._paces for reading in pace.readings)
         self._connection: Connection | None = None
-        self._link = LinkState.CONNECTING
+        self._link: Link | None = None
 
     async def run(self, emit: Emit) -> None:
         """Serve until cancelled."""
-        self._say(emit, LinkState.CONNECTING, f"to {self._endpoint.line}")
+        link = self._link = Link(emit, self._clock)
+        link.connecting(f"to {self._endpoint.line}")
         try:
             line = self._lines.of(self._endpoint)
         except LinkLost as misfit:
-            self._say(emit, LinkState.DOWN, str(misfit))
+            link.down(str(misfit))
             await asyncio.get_running_loop().create_future()  # a mistake of the site file: nothing to try
             return
         # All the time, so that the others keep their pace while this endpoint's devices come and go.
         with line.used_by(self, self._units, self._load(line.known.wire_time)):
-            await self._serve_for_ever(line, emit)
+            await self._serve_for_ever(line, link, emit)
 
-    async def _serve_for_ever(self, line: SharedLine, emit: Emit) -> None:
-        pause = _FIRST_PAUSE
+    async def _serve_for_ever(self, line: SharedLine, link: Link, emit: Emit) -> None:
+        pauses = Pauses()
         while True:
             try:
-                await self._serve(line, emit)
+                await self._serve(line, link, emit)
             except LinkLost as lost:
-                if self._link is LinkState.UP:
-                    pause = _FIRST_PAUSE
-                if self._link is not LinkState.DOWN:
-                    self._say(emit, LinkState.DOWN, str(lost))
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+                if link.is_up:
+                    pauses.begin_again()
+                link.down(str(lost))
+            await asyncio.sleep(pauses.next())
 
     async def write(self, index: int, value: Scalar, timeout: float) -> WriteResult:
         """Write one tag once; see `hmi.sources.modbus.writing.write`."""
@@ -93,7 +92,7 @@ class ModbusSource:
         if not writable:
             return WriteResult(WriteOutcome.REFUSED, status.BAD_NOT_WRITABLE, "the tag is read-only")
         connection = self._connection
-        if connection is None or self._link is not LinkState.UP:
+        if connection is None or self._link is None or not self._link.is_up:
             return WriteResult(
                 WriteOutcome.NOT_SENT,
                 status.BAD_NOT_CONNECTED,
@@ -101,7 +100,7 @@ class ModbusSource:
             )
         return await write(connection, address, value, timeout)
 
-    async def _serve(self, line: SharedLine, emit: Emit) -> None:
+    async def _serve(self, line: SharedLine, link: Link, emit: Emit) -> None:
         """One connection, from making it until it is lost."""
         async with Connection.connected(line, self._endpoint.timeout) as connection:
             self._connection = connection
@@ -114,7 +113,7 @@ class ModbusSource:
                     clock=self._clock,
                     emit=emit,
                     timeout=self._endpoint.timeout,
-                    up=lambda: self._say(emit, LinkState.UP),
+                    up=link.up,
                 ).run()
             finally:
                 self._connection = None
@@ -127,10 +126,6 @@ class ModbusSource:
             for reading in pace.readings
             for piece in reading.pieces
         )
-
-    def _say(self, emit: Emit, state: LinkState, cause: str = "") -> None:
-        self._link = state
-        emit(LinkEvent(state, self._clock.now(), cause))
 
 
 def _found_at(address: ModbusAddress, unit: int | None) -> ModbusAddress:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Final
 
 from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.tags import Tag
@@ -17,11 +16,8 @@ from hmi.sources.link import Link
 from hmi.sources.mtconnect.connection import Connection
 from hmi.sources.mtconnect.errors import LinkLostError
 from hmi.sources.mtconnect.plan import plan
+from hmi.sources.pauses import Pauses
 from hmi.sources.protocol import Emit
-
-FIRST_PAUSE: Final = 0.25
-LONGEST_PAUSE: Final = 2.0
-"""Seconds between two attempts to connect: doubled after each failure, from the first to the longest."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +46,7 @@ class MtconnectSource:
         """Serve until cancelled; see `hmi.sources.protocol.Source`."""
         link = Link(emit, self._clock)
         link.connecting()
-        pause = FIRST_PAUSE
+        pauses = Pauses()
         while True:
             connection = Connection(self._endpoint, self._plan, self._tags, emit, self._clock)
             try:
@@ -60,10 +56,9 @@ class MtconnectSource:
             except LinkLostError as lost:
                 _log.debug("link failed: %s", lost)
                 if link.has_settled:
-                    pause = FIRST_PAUSE
+                    pauses.begin_again()
                 link.down(str(lost))
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+            await asyncio.sleep(pauses.next())
 
     async def write(self, index: int, value: Scalar, timeout: float) -> WriteResult:
         """Refuse: an agent takes no writes (MTConnect Part 1: a read-only protocol)."""

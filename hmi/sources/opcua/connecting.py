@@ -17,7 +17,14 @@ from hmi.config.opcua import OpcUaEndpoint
 from hmi.model.clock import Clock
 from hmi.sources.certificates.facts import NotACertificate, first_of_chain
 from hmi.sources.opcua.channel import Secured, Security, cut
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError, blaming
+from hmi.sources.opcua.errors import (
+    LinkLostError,
+    LoginRefusedError,
+    ServiceFaultError,
+    UndecodableError,
+    blaming,
+    fault_text,
+)
 from hmi.sources.opcua.login import LoginClient, read_user, token_policy
 from hmi.sources.opcua.security import application_uri, over_tcp
 from hmi.sources.opcua.session import Session
@@ -43,6 +50,14 @@ _NOT_LET_IN: Final = (
 """How servers answer to a client whose certificate nobody has confirmed at theirs, if they answer at all."""
 
 
+_NOT_THIS_USER: Final = (
+    uaerrors.BadIdentityTokenInvalid,
+    uaerrors.BadIdentityTokenRejected,
+    uaerrors.BadUserAccessDenied,
+    uaerrors.BadUserSignatureInvalid,
+)
+
+
 @asynccontextmanager
 async def connect(
     endpoint: OpcUaEndpoint, secret: Secret | None, security: Security, clock: Clock
@@ -50,6 +65,7 @@ async def connect(
     """Open a session (anonymous without a secret) and, whatever happens, leave no socket behind.
 
     Raises:
+        LoginRefusedError: the server does not take this secret.
         LinkLostError: there is no server, it is not the one that it should be, or it does not let us in.
     """
     url = endpoint.url
@@ -114,11 +130,14 @@ async def _log_in(
         client.user_certificate, client.user_private_key = user.certificate, user.key
     named = secret if isinstance(secret, Credentials) else None
     with blaming(url, "logging in"):
-        await client.activate_session(
-            username=named.user if named else None,
-            password=named.reveal() if named else None,
-            certificate=client.user_certificate,
-        )
+        try:
+            await client.activate_session(
+                username=named.user if named else None,
+                password=named.reveal() if named else None,
+                certificate=client.user_certificate,
+            )
+        except _NOT_THIS_USER as error:
+            raise LoginRefusedError(f"{url}: logging in: {fault_text(error)}") from error
 
 
 async def _check_receiver(

@@ -28,6 +28,10 @@ class LinkLostError(Exception):
     """The link cannot go on; the text is the cause as shown."""
 
 
+class LoginRefusedError(LinkLostError):
+    """The server does not take the user name, password or user certificate."""
+
+
 class UndecodableError(LinkLostError):
     """The server is there, but what it said makes no sense: a value in it may be to blame."""
 

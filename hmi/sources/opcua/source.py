@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from hmi.config.credentials import CredentialError, Secret
 from hmi.config.endpoint_parts import CredentialReference
@@ -21,14 +20,12 @@ from hmi.sources.opcua import plan, writing
 from hmi.sources.opcua.channel import Security
 from hmi.sources.opcua.connecting import connect
 from hmi.sources.opcua.connection import Connection
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
+from hmi.sources.opcua.errors import LinkLostError, LoginRefusedError, ServiceFaultError, UndecodableError
+from hmi.sources.opcua.refusal import Refusal
 from hmi.sources.opcua.secrets import Secrets
 from hmi.sources.opcua.writing import UnwritableError
+from hmi.sources.pauses import Pauses
 from hmi.sources.protocol import Emit
-
-FIRST_PAUSE: Final = 0.25
-LONGEST_PAUSE: Final = 2.0
-"""Seconds between two attempts to connect: doubled after each failure, from the first to the longest."""
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +54,7 @@ class OpcUaSource:
         self._security = Security(endpoint, folder, clock)
         self._connection: Connection | None = None
         self._wary = False
+        self._refusal = Refusal()
 
     @property
     def silence_limit(self) -> float:
@@ -72,18 +70,19 @@ class OpcUaSource:
         """Serve until cancelled; see `hmi.sources.protocol.Source`."""
         link = Link(emit, self._clock)
         link.connecting()
-        pause = FIRST_PAUSE
+        pauses = Pauses()
         while True:
             try:
                 await self._one_link(link, emit)
             except (LinkLostError, ServiceFaultError) as failed:
                 _log.debug("link failed: %s", failed)
+                if isinstance(failed, LoginRefusedError):
+                    self._refusal.note(failed, self._clock.now().monotonic)
                 self._wary |= isinstance(failed, UndecodableError)
                 if link.has_settled:
-                    pause = FIRST_PAUSE
+                    pauses.begin_again()
                 link.down(str(failed))
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+            await asyncio.sleep(pauses.next())
 
     async def write(self, index: int, value: Scalar, timeout: float) -> WriteResult:
         """Write one tag once; see `hmi.sources.protocol.Source`."""
@@ -110,6 +109,7 @@ class OpcUaSource:
     async def _one_link(self, link: Link, emit: Emit) -> None:
         endpoint = self._endpoint
         secret = await self._secret()
+        self._refusal.heed(secret, self._clock.now().monotonic)
         async with connect(endpoint, secret, self._security, self._clock) as session:
             connection = Connection(session, endpoint, self._tags, emit, wary=self._wary)
             await connection.prepare()

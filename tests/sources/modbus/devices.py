@@ -78,11 +78,12 @@ class Watch:
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.listener.cancel()
-        link = None
+        link: LinkState | None = None
+        cause = ""
         for message in self.messages:
             if isinstance(message, LinkEvent):
-                assert message.state is not link, "a state told twice"
-                link = message.state
+                assert (message.state, message.cause) != (link, cause), "a state told twice"
+                link, cause = message.state, message.cause
             elif isinstance(message, Batch | Confirmation):
                 assert link is LinkState.UP, "vouched for without a link"
         check_confirmations(self.messages)
