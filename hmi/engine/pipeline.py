@@ -6,7 +6,8 @@ calls, replayed, gives the identical states and news.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,8 @@ from hmi.model.samples import (
     ClockOffset,
     Confirmation,
     Granted,
+    Irregular,
+    Irregularity,
     LinkEvent,
     LinkState,
     Lost,
@@ -50,6 +53,7 @@ class EndpointState:
     lost: int = 0
     unknown_losses: int = 0
     connects: int = 0
+    irregular: Counter[Irregular] = field(default_factory=Counter)
     told: bool = False
 
     def news(self) -> EndpointNews:
@@ -67,7 +71,15 @@ class EndpointState:
 
     def counters(self) -> Counters:
         """Its counters as a message."""
-        return Counters(self.machine, self.name, self.samples, self.lost, self.connects, self.unknown_losses)
+        return Counters(
+            machine=self.machine,
+            endpoint=self.name,
+            samples=self.samples,
+            lost=self.lost,
+            connects=self.connects,
+            unknown_losses=self.unknown_losses,
+            irregular={str(kind): count for kind, count in self.irregular.items()},
+        )
 
 
 class Pipeline:
@@ -122,6 +134,9 @@ class Pipeline:
             case ClockOffset():
                 endpoint.offset = message
                 return [endpoint.news()]
+            case Irregularity():
+                endpoint.irregular[message.kind] += message.count
+                return []  # the counters are told now and then: a line that is only noise must cost no more
             case Lost():
                 endpoint.lost += message.count
                 endpoint.unknown_losses += message.count == 0
@@ -161,6 +176,7 @@ class Pipeline:
                 endpoint.lost += former.lost
                 endpoint.unknown_losses += former.unknown_losses
                 endpoint.connects += former.connects
+                endpoint.irregular += former.irregular
 
     def _all_granted(self) -> list[GrantedNews]:
         known = np.flatnonzero(~np.isnan(self._granted[:, 0]))

@@ -86,7 +86,10 @@ class ContextNews(Message, frozen=True, tag="context"):
 
 
 class Counters(Message, frozen=True, tag="counters"):
-    """Drop and traffic counters of one endpoint since the engine's start; about once a second."""
+    """Drop and traffic counters of one endpoint since the engine's start; about once a second.
+
+    ``irregular``: kind (`hmi.model.samples.Irregular`) → how often it was noticed.
+    """
 
     machine: str
     endpoint: str
@@ -94,6 +97,7 @@ class Counters(Message, frozen=True, tag="counters"):
     lost: int
     connects: int
     unknown_losses: int = 0
+    irregular: dict[str, int] = {}
 
 
 class Notice(Message, frozen=True, tag="notice"):

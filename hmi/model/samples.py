@@ -123,7 +123,33 @@ class Lost:
     at: Instant
 
 
-SourceMessage = Batch | Confirmation | LinkEvent | Granted | ClockOffset | Lost
+class Irregular(StrEnum):
+    """What a device, or the way to it, did that it should not, and that made no value wrong."""
+
+    LATE = "late"
+    OTHER_UNIT = "other_unit"
+    OTHER_FUNCTION = "other_function"
+    SHORT = "short"
+    OUT_OF_ORDER = "out_of_order"
+    CHECKSUM = "checksum"
+    NOISE = "noise"
+    ASKED_AGAIN = "asked_again"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Irregularity:
+    """What was noticed ``count`` times more by ``at``; counted and shown, because it comes before a failure.
+
+    Of a line that several endpoints share it is told by each of them.
+    """
+
+    kind: Irregular
+    count: int
+    at: Instant
+
+
+SourceMessage = Batch | Confirmation | LinkEvent | Granted | ClockOffset | Lost | Irregularity
 
 
 class WriteOutcome(StrEnum):

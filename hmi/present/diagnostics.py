@@ -233,6 +233,19 @@ def _offset(news: EndpointNews, texts: Texts) -> str:
     )
 
 
+def _irregular(counters: Counters, texts: Texts) -> list[str]:
+    """What came that should not, the most frequent first; of a kind that no text knows, the kind."""
+    found = sorted(counters.irregular.items(), key=lambda each: (-each[1], each[0]))
+    return [
+        texts.text(
+            "diagnostics.irregular",
+            count=formats.number(count, 0),
+            what=texts.text(f"irregular.{kind}") if texts.has(f"irregular.{kind}") else kind,
+        )
+        for kind, count in found
+    ]
+
+
 def traffic(counters: Counters | None, session: Session, now: Instant, texts: Texts) -> str:
     """What came through an endpoint and what was lost, and since when it is counted: the engine's start."""
     if counters is None:
@@ -246,10 +259,11 @@ def traffic(counters: Counters | None, session: Session, now: Instant, texts: Te
         )
     since = formats.since(session.welcome.started, now.utc, texts)
     samples = texts.text("diagnostics.samples", count=formats.number(counters.samples, 0))
+    counts = " · ".join((samples, lost, *_irregular(counters, texts)))
     # A narrow card cuts the end off: how often it was connected is the least of it.
     return " · ".join(
         (
-            texts.text("diagnostics.counted", counts=f"{samples} · {lost}", since=since),
+            texts.text("diagnostics.counted", counts=counts, since=since),
             texts.text("diagnostics.connects", count=formats.number(counters.connects, 0)),
         )
     )

@@ -17,7 +17,17 @@ from hmi.link.table import TableWriter
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND, Instant, ManualClock
 from hmi.model.context import ContextKey
-from hmi.model.samples import ClockOffset, Confirmation, Granted, LinkEvent, LinkState, Lost, SourceMessage
+from hmi.model.samples import (
+    ClockOffset,
+    Confirmation,
+    Granted,
+    Irregular,
+    Irregularity,
+    LinkEvent,
+    LinkState,
+    Lost,
+    SourceMessage,
+)
 from hmi.model.values import ValueType
 from hmi.testing.epochs import batch_of, epoch_of
 from hmi.twin.store import side_bytes
@@ -176,6 +186,22 @@ def test_what_was_lost_and_granted_is_counted_and_told(bench: Bench) -> None:
     (granted,) = bench.step(Granted(np.array([LOAD], np.uint32), 0.05, 0.1))
     assert isinstance(granted, GrantedNews)
     assert granted in bench.pipeline.greeting()
+
+
+def test_what_was_irregular_is_counted_by_kind_and_goes_on_over_a_new_configuration(
+    bench: Bench, tmp_path: Path
+) -> None:
+    now = bench.clock.now()
+    for kind, count in ((Irregular.LATE, 2), (Irregular.NOISE, 1), (Irregular.LATE, 3)):
+        assert bench.step(Irregularity(kind, count, now)) == [], "a line of noise floods no screen"
+    assert bench.endpoint.counters().irregular == {"late": 5, "noise": 1}
+    table = TableWriter(tmp_path / "next", len(EPOCH.tags), side_bytes(EPOCH.tags), EPOCH.digest, 2)
+    pipeline = Pipeline(EPOCH, table, History(EPOCH.tags, 10, 0), now)
+    pipeline.step(pipeline.endpoints[0], Irregularity(Irregular.LATE, 1, now), now)
+    pipeline.carry(bench.pipeline, now)
+    assert pipeline.endpoints[0].counters().irregular == {"late": 6, "noise": 1}
+    assert bench.endpoint.counters().lost == 0
+    table.close()
 
 
 def test_what_was_granted_last_counts_for_each_tag_and_is_told_once(bench: Bench) -> None:

@@ -1,9 +1,10 @@
 import msgspec
 import pytest
 
+from hmi.link.messages import Counters
 from hmi.model import status
 from hmi.model.clock import SECOND
-from hmi.model.samples import LinkState
+from hmi.model.samples import Irregular, LinkState
 from hmi.present import diagnostics
 from hmi.present import format as formats
 from hmi.present.session import Session
@@ -223,3 +224,14 @@ def test_a_tags_detail_says_everything(shop: Shop) -> None:
     said = {line.name: line.said for line in modbus.lines}
     assert "Publishing" not in said
     assert said["Address"] == "input register 4 float32 ABCD, unit 1"
+
+
+def test_what_was_irregular_stands_beside_what_was_lost_in_either_language(shop: Shop) -> None:
+    irregular = {"noise": 2, "late": 120, "of_a_newer_engine": 1}
+    shop.session.take(Counters("mill_07", "main", 5, 0, 1, irregular=irregular))
+    (found,) = diagnostics.endpoints(shop.session, shop.frame().now, Texts.of(shop.epoch), "mill_07")
+    assert " · 0 lost · 120× late answer · 2× noise · 1× of_a_newer_engine since " in found.traffic
+    assert not found.losing, "none of it made a value wrong"
+    for language in ("en", "de"):
+        texts = Texts.own(language)
+        assert all(texts.has(f"irregular.{kind}") for kind in Irregular)

@@ -8,7 +8,7 @@ drops silently what does not fit, and knows one request at a time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -21,6 +21,7 @@ from pymodbus.pdu.register_message import (
 )
 
 from hmi.config.modbus import ModbusTable
+from hmi.sources.modbus.framing_rtu import Oddity
 from hmi.sources.modbus.line import OpenLine, Request, read_request
 from hmi.sources.modbus.lines import SharedLine
 from hmi.sources.modbus.wire_time import stretch
@@ -56,6 +57,11 @@ class Connection:
     def pipeline(self) -> int:
         """How many reads may be under way at once."""
         return self._line.known.pipeline
+
+    @property
+    def seen(self) -> Mapping[Oddity, int]:
+        """How often came over the line what was not awaited, whoever asked."""
+        return self._line.known.seen
 
     @property
     def stretch(self) -> float:

@@ -23,6 +23,7 @@ from hmi.sources.modbus.errors import (
     NoAnswer,
     Resting,
 )
+from hmi.sources.modbus.irregular import Tally
 from hmi.sources.modbus.plan import Block
 from hmi.sources.modbus.reading import Piece, Reading
 from hmi.sources.modbus.refusals import refusal
@@ -85,9 +86,10 @@ class Poller:
         """
         self.silence.reconnected()
         self.last.forget()
+        irregular = Tally(self.connection.seen)
         # No task group: up to Python 3.12 one forgets that it was cancelled when a task fails meanwhile.
         tasks = [
-            asyncio.create_task(self._poll(pace), name=f"modbus {self.connection.where}")
+            asyncio.create_task(self._poll(pace, irregular), name=f"modbus {self.connection.where}")
             for pace in self.paces
         ]
         try:
@@ -96,10 +98,15 @@ class Poller:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._tell(irregular)
         for task in done:
             task.result()
 
-    async def _poll(self, pace: Pace) -> None:
+    def _tell(self, irregular: Tally) -> None:
+        for message in irregular.news(self.clock.now()):
+            self.emit(message)
+
+    async def _poll(self, pace: Pace, irregular: Tally) -> None:
         interval = self._interval(pace)
         schedule, reached = FixedRate(interval, self._now()), Reached(interval)
         outbox = Outbox(self.last)
@@ -111,6 +118,7 @@ class Poller:
                 await self._round(pace, outbox)
             finally:  # what was read before the link was lost is not lost with it
                 self._flush(outbox)
+            self._tell(irregular)
             if news is not None or not told:
                 told = True
                 self.emit(Granted(pace.index, reached.told / SECOND, 0.0))

@@ -13,7 +13,7 @@ import numpy as np
 from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.tags import Tag
 from hmi.model.clock import SECOND, Clock
-from hmi.model.samples import Granted, Lost
+from hmi.model.samples import Granted, Irregular, Irregularity, Lost
 from hmi.sources.mtconnect.agent import MULTIPART, Agent, Parts, Told
 from hmi.sources.mtconnect.envelope import Header
 from hmi.sources.mtconnect.errors import AgentError, DocumentError, LinkLostError
@@ -188,6 +188,7 @@ class Connection:
         if lost or header.next < wanted:  # numbers that went back say only that something is missing
             cause = f"{self._agent.url}: the agent no longer has what came from {wanted} on ({why})"
             self._emit(Lost(lost, f"{cause}; everything is read anew", self._clock.now()))
+            self._emit(Irregularity(Irregular.GAP, 1, self._clock.now()))
         self._tell_current(told)
 
     async def _ask_current(self, since: int) -> Told:

@@ -8,7 +8,7 @@ from typing import Final
 
 from asyncua import ua
 
-from hmi.model.samples import Lost
+from hmi.model.samples import Irregular, Irregularity, Lost
 from hmi.sources.opcua import plan
 from hmi.sources.opcua.clock_offset import OffsetEstimator
 from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
@@ -89,6 +89,7 @@ class Publishing:
                 raise self._lost(f"{gap}: asked for it, {url} sent {again.sequence}", published)
             self._acknowledged(published.subscription, number)
             self._hand_on(Published(published.subscription, again, asked, self._session.now()), subscription)
+            self._emit(Irregularity(Irregular.ASKED_AGAIN, 1, published.received))
 
     def _lost(self, missing: str, published: Published) -> LinkLostError:
         # The next keep-alive would vouch for values that are no more. A fresh link reads them anew.

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections import Counter
 
 import pytest
 
 from hmi.config.modbus import ModbusFormat
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND
-from hmi.model.samples import Batch, Confirmation, Granted, LinkState, WriteOutcome
+from hmi.model.samples import Batch, Confirmation, Granted, Irregular, Irregularity, LinkState, WriteOutcome
 from hmi.model.values import Scalar
 from hmi.simulation.modbus_server import ModbusMachineServer
 from hmi.testing.tcp_proxy import TcpProxy
 from tests.sources.modbus.devices import Watch, at, coil, device, frame, read_answer
+
+
+def noticed(watch: Watch) -> Counter[Irregular]:
+    """How often each kind was told."""
+    told: Counter[Irregular] = Counter()
+    for message in watch.messages:
+        if isinstance(message, Irregularity):
+            told[message.kind] += message.count
+    return told
 
 
 async def test_an_exception_of_one_block_is_the_status_of_its_tags_only() -> None:
@@ -220,6 +230,8 @@ async def test_a_late_answer_is_not_taken_for_the_next_request() -> None:
         await watch.until(lambda: watch.status("late") == status.BAD_TIMEOUT, "the time-out")
         since = len(watch.messages)
         await watch.until(lambda: watch.confirmed("next", since) >= 5, "the other goes on")
+        await watch.until(lambda: noticed(watch)[Irregular.LATE] > 0, "that it came late is told")
+        assert noticed(watch).keys() == {Irregular.LATE}
         assert {value for code, value in watch.samples("next") if code == status.GOOD} == {2}
         assert LinkState.DOWN not in watch.links()
 
@@ -240,6 +252,8 @@ async def test_another_function_or_unit_in_the_answer_is_never_a_value() -> None
         await watch.until(lambda: watch.status("function") == status.BAD_DECODING_ERROR, "wrong function")
         await watch.until(lambda: watch.status("unit") == status.BAD_DECODING_ERROR, "wrong unit")
         await watch.until(lambda: watch.last("right") == (status.GOOD, 7), "the right one")
+        both = {Irregular.OTHER_FUNCTION, Irregular.OTHER_UNIT}
+        await watch.until(lambda: noticed(watch).keys() >= both, "what was wrong is told")
 
 
 async def test_a_device_that_accepts_and_never_answers_is_down_not_up() -> None:

@@ -18,7 +18,7 @@ from hmi.config.mtconnect import MtconnectAddress, MtconnectEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import SECOND, SystemClock
-from hmi.model.samples import Batch, ClockOffset, Confirmation, LinkEvent, LinkState, Lost
+from hmi.model.samples import Batch, ClockOffset, Confirmation, Irregularity, LinkEvent, LinkState, Lost
 from hmi.model.values import ValueType
 from hmi.simulation.mtconnect_agent import MtconnectAgent
 from hmi.sources.mtconnect import make_mtconnect_source
@@ -125,6 +125,8 @@ async def test_every_change_comes_or_is_counted_as_lost() -> None:
         came = len(heard.samples("x")) - first
         told = sum(each.count for each in lost(running))
         assert told > 0
+        gaps = [each.count for each in running.messages if isinstance(each, Irregularity)]
+        assert gaps == [1] * len(lost(running)), "and how often that was"
         # The state that is read anew holds the last one, which was counted or not by its number.
         assert came + told == 1500
         assert [s for s in heard.links() if s is LinkState.DOWN] == []

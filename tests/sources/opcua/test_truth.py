@@ -19,7 +19,17 @@ from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SystemClock
-from hmi.model.samples import Batch, Confirmation, Granted, LinkEvent, LinkState, Lost, SourceMessage
+from hmi.model.samples import (
+    Batch,
+    Confirmation,
+    Granted,
+    Irregular,
+    Irregularity,
+    LinkEvent,
+    LinkState,
+    Lost,
+    SourceMessage,
+)
 from hmi.model.values import ValueType
 from hmi.simulation.opcua_load import encoding
 from hmi.simulation.opcua_server import MachineServer, Variable
@@ -158,6 +168,8 @@ async def test_a_notification_that_never_came_is_asked_for_again_and_comes_in_it
         values = [each.raw.view("<f8").tolist() for each in said[since:] if isinstance(each, Batch)]
         assert values == [[2.0], [3.0]], "each once, in order"
         assert not [each for each in said if isinstance(each, Lost)]
+        odd = [(each.kind, each.count) for each in said if isinstance(each, Irregularity)]
+        assert odd == [(Irregular.ASKED_AGAIN, 1)], "counted, because a server that does so may lose some"
         assert links(said) == [LinkState.CONNECTING, LinkState.UP]
     check_confirmations(said)
 
