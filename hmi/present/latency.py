@@ -39,6 +39,15 @@ _NOTHING: Final = np.iinfo(np.int64).max
 """Later than any moment: no change of this tag waits for its paint."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """What one frame counted at ``paint`` (monotonic ns): tag indexes and their ``bounds`` (i8[n], ns)."""
+
+    paint: int
+    tags: npt.NDArray[np.intp]
+    bounds: npt.NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class LatencyView:
     """Milliseconds, never understated; None while no live change was painted in the last 60 s.
@@ -62,7 +71,11 @@ class LatencyView:
 
 
 class LatencyBook:
-    """Bounds of the last 60 s, per machine, as one histogram per second: bounded whatever the load."""
+    """Bounds of the last 60 s, per machine, as one histogram per second: bounded whatever the load.
+
+    ``counted`` is what the newest frame counted, None where it counted nothing; a bench holds it against
+    the truth.
+    """
 
     def __init__(self, session: Session) -> None:
         epoch = session.epoch
@@ -77,6 +90,7 @@ class LatencyBook:
         self._now = np.zeros(len(epoch.machines), np.int64)
         self._begun = np.zeros(len(epoch.machines), np.bool_)
         self._second = 0
+        self.counted: Counted | None = None
 
     def painted(self, frame: Frame, columns: Columns, paint: int, drawn: Drawn) -> None:
         """Count the changes that were on the screen at ``paint`` (monotonic ns), after a frame.
@@ -97,11 +111,13 @@ class LatencyBook:
         since = np.minimum(columns.not_before[changed], received)
         self._since[changed] = np.minimum(self._since[changed], since)
         counted = np.flatnonzero(drawn.current & (self._since != _NOTHING))
+        self.counted = None
         if not len(counted):
             return
         self._turn(paint // SECOND)
         bounds = np.maximum(paint - self._since[counted], 0)
         self._since[counted] = _NOTHING
+        self.counted = Counted(paint, counted, bounds)
         self._count(self._machine_of[counted], bounds)
 
     def view(self, machine: str, now: int) -> LatencyView:

@@ -1,8 +1,10 @@
 """``python -m hmi.ui.pixel_probe``: reads stamps off the real screen, as somebody watching would.
 
-Prints one JSON line: the times from stamp to pixel in ms. A process of its own, so that it sees what the
-display has and not what the panel meant to paint. What it adds itself (the pause between two looks and
-the look) is part of the figure, which is therefore never too small.
+Prints one JSON line: the stamps that it saw (`hmi.ui.stamp_code`), and in ms for each the time to the end
+of the look that found it (``latencies_ms``) and to the begin of the last look that did not (``absent_ms``).
+A process of its own, so that it sees what the display has and not what the panel meant to paint. What it
+adds itself (the pause between two looks and the look) is part of the first figure, which is therefore never
+too small; the pixel was not there yet at the second.
 """
 
 from __future__ import annotations
@@ -30,23 +32,29 @@ def main(delay: float, seconds: float, x: int, y: int) -> None:
     screen = application.primaryScreen()
     if screen is None:
         raise click.ClickException("no screen")
+    stamps: list[int] = []
     latencies: list[float] = []
-    looks = unreadable = 0
+    absent: list[float] = []
+    looks = unreadable = before = 0
     last: int | None = None
     time.sleep(delay)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
+        begun = stamp_of(time.time())
         number = read(screen.grabWindow(0, x, y, CELLS * CELL, CELL).toImage())  # type: ignore[arg-type]
         seen = stamp_of(time.time())
         looks += 1
         if number is None:
             unreadable += 1
-        elif number != last:
-            if last is not None:
+        else:
+            if last is not None and number != last:
+                stamps.append(number)
                 latencies.append(1000 * seconds_between(number, seen))
-            last = number
+                absent.append(1000 * seconds_between(number, before))
+            last, before = number, begun
         time.sleep(_PAUSE)
-    click.echo(json.dumps({"latencies_ms": latencies, "looks": looks, "unreadable": unreadable}))
+    found = {"stamps": stamps, "latencies_ms": latencies, "absent_ms": absent}
+    click.echo(json.dumps({**found, "looks": looks, "unreadable": unreadable}))
 
 
 if __name__ == "__main__":

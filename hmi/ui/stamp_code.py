@@ -25,8 +25,9 @@ def stamp_of(seconds: float) -> int:
 
 
 def seconds_between(earlier: int, later: int) -> float:
-    """The time between two stamps less than five days apart."""
-    return ((later - earlier) % MODULUS) / UNITS_PER_SECOND
+    """The time between two stamps less than two days apart; below zero where ``later`` comes first."""
+    units = (later - earlier) % MODULUS
+    return (units - MODULUS if units > MODULUS // 2 else units) / UNITS_PER_SECOND
 
 
 def _check(number: int) -> int:

@@ -46,6 +46,17 @@ class Child:
         self._process.send_signal(signal.SIGTERM)
         return self.said()
 
+    def finish(self, seconds: float = 30.0) -> None:
+        """Let it end by itself, which it does after its last line, and clean up what it has.
+
+        Raises:
+            click.ClickException: it does not.
+        """
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired as error:
+            raise click.ClickException(f"{self._process.args!r} does not end") from error
+
     def _end(self) -> None:
         self._process.terminate()
         try:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
+
+
+def share(cases: Sequence[bool]) -> float | None:
+    """How many of the cases are so, from 0 to 1 and rounded down; None where there are none."""
+    return math.floor(1e5 * sum(cases) / len(cases)) / 1e5 if cases else None
 
 
 def spread(milliseconds: Sequence[float]) -> dict[str, float | int]:

@@ -5,47 +5,42 @@ from __future__ import annotations
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from hmi.app import run_folder, spawn
-from hmi.app.bench.children import Child
 from hmi.app.bench.figures import spread
-from hmi.app.bench.load_site import write_site
+from hmi.app.bench.opcua_load import OpcUaLoad, measure_library
 from hmi.app.bench.usage import Usage
 from hmi.app.bench.watcher import Watcher
 
-WARM_UP: Final = 4.0
-"""Seconds in which subscriptions are made, and nothing is counted."""
 
+def measure_ingest(tags: int, hz: float, publish_ms: float, seconds: float, warm_up: float) -> dict[str, Any]:
+    """First an engine without a panel, then the library's client, each with a server of its own.
 
-def measure_ingest(tags: int, hz: float, publish_ms: float, seconds: float) -> dict[str, Any]:
-    """First an engine without a panel, then the library's client, each with a server of its own."""
-    figures: dict[str, Any] = {"tags": tags, "hz": hz, "publish_ms": publish_ms, "seconds": seconds}
+    In the first ``warm_up`` s, in which subscriptions are made, nothing is counted.
+    """
+    load = OpcUaLoad(tags, hz, publish_ms)
     with ExitStack() as running:
-        figures["engine"] = _engine(
-            running, _load(running, tags, hz, publish_ms, seconds), tags, publish_ms, seconds
-        )
-    with ExitStack() as running:
-        figures["library"] = _library(
-            running, _load(running, tags, hz, publish_ms, seconds), tags, publish_ms, seconds
-        )
-    return figures
+        engine = _engine(running, load, seconds, warm_up)
+    return {
+        "tags": tags,
+        "hz": hz,
+        "publish_ms": publish_ms,
+        "seconds": seconds,
+        "engine": engine,
+        "library": measure_library(load, seconds, warm_up),
+    }
 
 
-def _load(running: ExitStack, tags: int, hz: float, publish_ms: float, seconds: float) -> Child:
-    bound = WARM_UP + seconds + 120
-    return Child(running, "hmi.simulation.opcua_load", tags=tags, hz=hz, publish_ms=publish_ms, seconds=bound)
-
-
-def _engine(running: ExitStack, load: Child, tags: int, publish_ms: float, seconds: float) -> dict[str, Any]:
+def _engine(running: ExitStack, wanted: OpcUaLoad, seconds: float, warm_up: float) -> dict[str, Any]:
     directory = run_folder.of_this_run(running, "bench")
-    begun = load.said()
+    load = wanted.start(running, warm_up + seconds)
     folder = directory / "site"
-    write_site(folder, begun["url"], begun["namespace"], tags, publish_ms)
+    wanted.write_site(folder, load.said())
     engine = _started(running, directory, folder)
     watcher = Watcher(directory)
     running.callback(watcher.close)
-    watcher.ages_ms(WARM_UP)
+    watcher.ages_ms(warm_up)
     before, usage = watcher.changes_now(), Usage(engine.pid)
     ages = watcher.ages_ms(seconds)
     cpu = usage.cpu_percent()
@@ -69,23 +64,3 @@ def _started(running: ExitStack, directory: Path, folder: Path) -> subprocess.Po
     running.callback(engine.wait)
     running.callback(engine.terminate)
     return engine
-
-
-def _library(running: ExitStack, load: Child, tags: int, publish_ms: float, seconds: float) -> dict[str, Any]:
-    begun = load.said()
-    client = Child(
-        running,
-        "hmi.simulation.opcua_stock_client",
-        url=begun["url"],
-        namespace=begun["namespace"],
-        tags=tags,
-        publish_ms=publish_ms,
-        delay=WARM_UP,
-        seconds=seconds,
-    )
-    said = client.said()
-    return {
-        "changes_per_s": said["changes_per_s"],
-        "cpu_percent": said["cpu_percent"],
-        "handler_ms": spread(said["ages_ms"]),
-    }

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from hmi.model.clock import MILLISECOND
+from hmi.model.clock import MILLISECOND, SECOND
 
 MACHINE: Final = "load"
 _TILES: Final = 6
@@ -17,11 +17,43 @@ _MOVING: Final = 8
 
 
 def write_site(folder: Path, url: str, namespace: str, tags: int, publish_ms: float) -> tuple[str, ...]:
-    """Write the site; the names of the tags that its Machine screen shows.
+    """Write the site of an OPC UA load server; the names of the tags that its Machine screen shows.
 
     The values are moments in UTC seconds; what the screen draws of them is their place in the hour.
     """
-    names = [f"t{i}" for i in range(tags)]
+    interval = publish_ms * MILLISECOND / SECOND
+    endpoint = {
+        "protocol": "opcua",
+        "url": url,
+        "security": {"unsecured_because": "The load server runs on this computer."},
+        "publishing": interval,
+        "paces": {"live": interval},
+    }
+    return _site(folder, endpoint, [{"node": f"nsu={namespace};i={i + 1}"} for i in range(tags)])
+
+
+def write_modbus_site(
+    folder: Path, port: int, registers: int, poll_ms: float, pipeline: int
+) -> tuple[str, ...]:
+    """Write the site of a Modbus load server (`hmi.simulation.modbus_load`); the names of the shown tags.
+
+    The first is the encoder, the moment of its change in UTC seconds; the others are single registers.
+    """
+    endpoint = {
+        "protocol": "modbus",
+        "host": "127.0.0.1",
+        "port": port,
+        "pipeline": pipeline,
+        "paces": {"live": poll_ms * MILLISECOND / SECOND},
+    }
+    table = {"table": "holding_register"}
+    encoder = {**table, "address": 0, "format": "float64"}
+    return _site(folder, endpoint, [encoder, *({**table, "address": i} for i in range(4, registers))])
+
+
+def _site(folder: Path, endpoint: dict[str, Any], addresses: list[dict[str, Any]]) -> tuple[str, ...]:
+    protocol = endpoint["protocol"]
+    names = [f"t{i}" for i in range(len(addresses))]
     shown = tuple(names[: max(_TILES, _READOUTS, _MOVING)])
     site = {
         "id": "bench",
@@ -30,15 +62,7 @@ def write_site(folder: Path, url: str, namespace: str, tags: int, publish_ms: fl
                 "id": MACHINE,
                 "plugin": "load",
                 "name": "machine.load",
-                "endpoints": {
-                    "main": {
-                        "protocol": "opcua",
-                        "url": url,
-                        "security": {"unsecured_because": "The load server runs on this computer."},
-                        "publishing": publish_ms * MILLISECOND / 1e9,
-                        "paces": {"live": publish_ms * MILLISECOND / 1e9},
-                    }
-                },
+                "endpoints": {"main": endpoint},
             }
         ],
     }
@@ -48,7 +72,7 @@ def write_site(folder: Path, url: str, namespace: str, tags: int, publish_ms: fl
     _write(
         plugin / "machine.yaml",
         "machine",
-        {"id": "load", "api_version": 1, "protocols": ["opcua"], "headline": [names[0]]},
+        {"id": "load", "api_version": 1, "protocols": [protocol], "headline": [names[0]]},
     )
     entry = {"pace": "live", "max_age": 1.0}
     _write(
@@ -56,8 +80,8 @@ def write_site(folder: Path, url: str, namespace: str, tags: int, publish_ms: fl
         "tags",
         {
             "tags": {
-                name: {**entry, "address": {"opcua": {"node": f"nsu={namespace};i={i + 1}"}}}
-                for i, name in enumerate(names)
+                name: {**entry, "address": {protocol: address}}
+                for name, address in zip(names, addresses, strict=True)
             }
         },
     )

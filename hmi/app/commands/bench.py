@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from hmi.app.options import site_option
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _number(name: str, low: float, default: float, text: str) -> Callable[[F], F]:
+    return click.option(name, type=click.FloatRange(low), default=default, show_default=True, help=text)
+
+
+def _count(name: str, low: int, default: int, text: str) -> Callable[[F], F]:
+    return click.option(name, type=click.IntRange(low), default=default, show_default=True, help=text)
+
+
+_hz = _number("--hz", 0.1, 10.0, "Changes per second of each.")
+_publish_ms = _number("--publish-ms", 1, 10.0, "Publishing interval.")
+_warm_up = _number("--warm-up", 0, 4.0, "Seconds before anything is counted.")
+_pixel = click.option(
+    "--pixel", is_flag=True, help="Also read the stamps off the real screen (needs an X display)."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
 
 
 @click.group()
@@ -21,26 +41,98 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--tags", type=click.IntRange(8), default=1000, show_default=True, help="Tags that all change.")
-@click.option(
-    "--hz", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Changes per second of each."
-)
-@click.option(
-    "--publish-ms", type=click.FloatRange(1), default=10.0, show_default=True, help="Publishing interval."
-)
-@click.option(
-    "--seconds", type=click.FloatRange(1), default=15.0, show_default=True, help="How long to count."
-)
-@click.option("--pixel", is_flag=True, help="Also read the stamps off the real screen (needs an X display).")
-@click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
-def glass(tags: int, hz: float, publish_ms: float, seconds: float, pixel: bool, as_json: bool) -> None:
+@_count("--tags", 8, 1000, "Tags that all change.")
+@_hz
+@_publish_ms
+@_number("--seconds", 1, 15.0, "How long to count.")
+@_warm_up
+@_pixel
+@click.option("--no-baseline", is_flag=True, help="Leave the library's own client out.")
+@_json
+def glass(
+    tags: int,
+    hz: float,
+    publish_ms: float,
+    seconds: float,
+    warm_up: float,
+    pixel: bool,
+    no_baseline: bool,
+    as_json: bool,
+) -> None:
     """From a change in an OPC UA server to the paint, and with --pixel to the real screen pixel."""
     from hmi.app import logs
     from hmi.app.bench.glass import measure_glass
+    from hmi.app.bench.opcua_load import OpcUaLoad
 
     logs.to_stderr()
-    figures = measure_glass(tags, hz, publish_ms, seconds, pixel=pixel)
-    _say(figures, as_json)
+    load = OpcUaLoad(tags, hz, publish_ms)
+    _say(measure_glass(load, seconds, warm_up, pixel=pixel, baseline=not no_baseline), as_json)
+
+
+@command.command()
+@_count("--registers", 11, 500, "Registers that all change; the first four are the encoder.")
+@_number("--hz", 0.1, 10.0, "Changes per second.")
+@_number("--poll-ms", 1, 20.0, "Polling interval.")
+@click.option(
+    "--pipeline", type=click.IntRange(1, 16), default=1, show_default=True, help="Reads under way at once."
+)
+@_number("--seconds", 1, 15.0, "How long to count.")
+@_warm_up
+@_pixel
+@_json
+def modbus(
+    registers: int,
+    hz: float,
+    poll_ms: float,
+    pipeline: int,
+    seconds: float,
+    warm_up: float,
+    pixel: bool,
+    as_json: bool,
+) -> None:
+    """From an encoder in a Modbus TCP device to the paint and the pixel; decoding beside the library's."""
+    from hmi.app import logs
+    from hmi.app.bench.modbus import ModbusLoad, measure_modbus
+
+    logs.to_stderr()
+    _say(measure_modbus(ModbusLoad(registers, hz, poll_ms, pipeline), seconds, warm_up, pixel=pixel), as_json)
+
+
+@command.command()
+@_count("--tags", 8, 2000, "Tags that all change while the engine is loaded.")
+@_hz
+@_publish_ms
+@_number("--seconds", 1, 30.0, "How long to count, with a loaded and with an idle engine.")
+@_warm_up
+@_json
+def frame(tags: int, hz: float, publish_ms: float, seconds: float, warm_up: float, as_json: bool) -> None:
+    """Frame times of the Machine screen with a loaded engine, beside those with an idle one."""
+    from hmi.app import logs
+    from hmi.app.bench.frame import measure_frame
+    from hmi.app.bench.opcua_load import OpcUaLoad
+
+    logs.to_stderr()
+    _say(measure_frame(OpcUaLoad(tags, hz, publish_ms), seconds, warm_up), as_json)
+
+
+@command.command()
+@_count("--tags", 1, 2000, "Tags of the table.")
+@click.option(
+    "--hz",
+    "rates",
+    type=click.FloatRange(1),
+    multiple=True,
+    default=(60.0, 1000.0),
+    show_default=True,
+    help="States per second; may be given more than once.",
+)
+@_number("--seconds", 0.5, 10.0, "How long each way is measured at each rate.")
+@_json
+def link(tags: int, rates: tuple[float, ...], seconds: float, as_json: bool) -> None:
+    """From the engine's write to a whole state in another process, beside a queue and a socket."""
+    from hmi.app.bench.link import measure_link
+
+    _say(measure_link(tags, rates, seconds), as_json)
 
 
 @command.command()
@@ -55,7 +147,7 @@ def glass(tags: int, hz: float, publish_ms: float, seconds: float, pixel: bool, 
 @click.option(
     "--rounds", type=click.IntRange(1), default=20, show_default=True, help="How often each is decoded."
 )
-@click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
+@_json
 def decode(changes: tuple[int, ...], rounds: int, as_json: bool) -> None:
     """Decoding of OPC UA notifications, beside the library's own in the same run."""
     from hmi.app.bench.decode import measure_decode
@@ -64,30 +156,23 @@ def decode(changes: tuple[int, ...], rounds: int, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--tags", type=click.IntRange(8), default=2000, show_default=True, help="Tags that all change.")
-@click.option(
-    "--hz", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Changes per second of each."
-)
-@click.option(
-    "--publish-ms", type=click.FloatRange(1), default=10.0, show_default=True, help="Publishing interval."
-)
-@click.option(
-    "--seconds", type=click.FloatRange(1), default=10.0, show_default=True, help="How long to count."
-)
-@click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
-def ingest(tags: int, hz: float, publish_ms: float, seconds: float, as_json: bool) -> None:
+@_count("--tags", 8, 2000, "Tags that all change.")
+@_hz
+@_publish_ms
+@_number("--seconds", 1, 10.0, "How long to count.")
+@_warm_up
+@_json
+def ingest(tags: int, hz: float, publish_ms: float, seconds: float, warm_up: float, as_json: bool) -> None:
     """What an engine takes to receive many changes, beside the library's own client."""
     from hmi.app.bench.ingest import measure_ingest
 
-    _say(measure_ingest(tags, hz, publish_ms, seconds), as_json)
+    _say(measure_ingest(tags, hz, publish_ms, seconds, warm_up), as_json)
 
 
 @command.command()
 @site_option
-@click.option(
-    "--seconds", type=click.FloatRange(0.5), default=2.0, show_default=True, help="Stay on a screen."
-)
-@click.option("--json", "as_json", is_flag=True, help="JSON alone, on one line.")
+@_number("--seconds", 0.5, 2.0, "Stay on a screen.")
+@_json
 def panel(site: Path | None, seconds: float, as_json: bool) -> None:
     """A panel's start to its first live value, changes of screen, and frame times, on simulated machines."""
     from hmi.app.bench.panel import measure_panel

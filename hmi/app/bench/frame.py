@@ -1,0 +1,58 @@
+"""``bench frame``: what the panel's frames take while the engine is loaded, beside those while it idles.
+
+The screen shows the same eight tags at the same rate both times. Only how much else the engine receives
+differs, and that is not to reach the frames.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any, Final
+
+from hmi.app import run_folder
+from hmi.app.bench.figures import spread
+from hmi.app.bench.on_panel import watch_panel
+from hmi.app.bench.opcua_load import OpcUaLoad
+from hmi.app.bench.panel_watch import Seen, Watched
+from hmi.app.display import require_display
+
+_IN_VIEW: Final = 8
+"""As many tags as the Machine screen of the load machine shows."""
+
+
+def measure_frame(load: OpcUaLoad, seconds: float, warm_up: float) -> dict[str, Any]:
+    """First an idle engine, then a loaded one, each with a panel of its own on the present display."""
+    require_display()
+    idle = _panel(OpcUaLoad(_IN_VIEW, load.hz, load.publish_ms), seconds, warm_up)
+    loaded = _panel(load, seconds, warm_up)
+    return {
+        "tags": load.tags,
+        "hz": load.hz,
+        "publish_ms": load.publish_ms,
+        "seconds": seconds,
+        "loaded": _figures(loaded),
+        "idle": _figures(idle),
+        "ratio": _ratio(spread(loaded.change_frames_ms)["p99"], spread(idle.change_frames_ms)["p99"]),
+    }
+
+
+def _panel(load: OpcUaLoad, seconds: float, warm_up: float) -> Seen:
+    with ExitStack() as running:
+        directory = run_folder.of_this_run(running, "bench")
+        server = load.start(running, warm_up + seconds)
+        folder = directory / "site"
+        shown = load.write_site(folder, server.said())
+        return watch_panel(running, directory, folder, Watched(shown, shown, warm_up, seconds))[0]
+
+
+def _figures(seen: Seen) -> dict[str, Any]:
+    return {
+        "frame_ms": spread(seen.frames_ms),
+        "change_frame_ms": spread(seen.change_frames_ms),
+        "engine": seen.engine,
+        "panel": seen.panel,
+    }
+
+
+def _ratio(loaded: float, idle: float) -> float | None:
+    return round(loaded / idle, 2) if idle else None
