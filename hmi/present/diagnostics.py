@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from hmi.present import causes, quality, simulated, status_text, unsecured
 from hmi.present import format as formats
 from hmi.present.addresses import address
 from hmi.present.freshness import Freshness
+from hmi.present.pace import LivePaces
 from hmi.present.quality import Look, Quality
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -49,7 +50,7 @@ class EndpointRow:
     """One endpoint. ``state`` None: nothing heard of it yet; ``losing`` whether changes were lost.
 
     ``mark`` stands beside the name where the engine makes the values up, ``lock`` with an open lock where
-    the link is not secured.
+    the link is not secured. ``pace`` is what was granted to its live values, the shortest words last.
     """
 
     name: str
@@ -61,6 +62,7 @@ class EndpointRow:
     losing: bool
     mark: str = ""
     lock: str = ""
+    pace: tuple[str, ...] = ()
 
 
 def select(
@@ -140,17 +142,30 @@ def granted(session: Session, index: int, texts: Texts) -> str:
 
 
 def endpoints(
-    session: Session, now: Instant, texts: Texts, machine: str = "", *, engine_alive: bool = True
+    session: Session,
+    now: Instant,
+    texts: Texts,
+    machine: str = "",
+    *,
+    engine_alive: bool = True,
+    paces: LivePaces | None = None,
 ) -> tuple[EndpointRow, ...]:
     """The rows of all endpoints of the epoch (of one machine), also of those never heard of.
 
     Without an engine nobody knows how a link stands: what was heard last is not shown as the present.
+    Nor is what was granted to a link that is down.
     """
-    return tuple(
-        _endpoint(session, now, each.id, name, texts, engine_alive)
+    rows = {
+        (each.id, name): _endpoint(session, now, each.id, name, texts, engine_alive)
         for each in session.epoch.machines
         if machine in ("", each.id)
         for name in each.endpoints
+    }
+    if paces is None:
+        return tuple(rows.values())
+    return tuple(
+        replace(row, pace=paces.words(key[0], texts, key[1])) if row.state is LinkState.UP else row
+        for key, row in rows.items()
     )
 
 

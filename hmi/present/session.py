@@ -88,6 +88,9 @@ class Session:
     notices: list[Event] = field(default_factory=list)
     """What happened, oldest first, at most `NOTICES_KEPT`; shown by `hmi.present.notices`."""
     granted: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """Of each tag the sampling and the publishing interval in seconds, as the device granted them last."""
+    grants: int = 0
+    """How often any of them was told."""
     unlinked: dict[tuple[str, str], int] = field(default_factory=dict)
     """Endpoints without a link: since when (monotonic ns), however often it was tried in between."""
     awaited: set[tuple[str, str]] = field(default_factory=set)
@@ -159,6 +162,7 @@ class Session:
             case GrantedNews():
                 for index in np.frombuffer(message.index, "<u4"):
                     self.granted[int(index)] = (message.sampling, message.publishing)
+                self.grants += 1
             case Notice():
                 self.tell(Event(message.utc, message.subject, message.text, message.text_id))
 

@@ -9,6 +9,7 @@ from hmi.present import causes, header, health, machine_state, simulated, tile, 
 from hmi.present import format as formats
 from hmi.present.health import Condition, Health
 from hmi.present.machine_state import StateView
+from hmi.present.pace import LivePaces
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.tile import TileView
@@ -26,6 +27,7 @@ class MachineCard:
     ``cause``     for the person who will repair it
     ``mark``      stands beside the name where the engine makes the values up
     ``lock``      stands there with an open lock where a link of the machine is not secured
+    ``pace``      what was granted to its live values, the shortest words last
     """
 
     machine: str
@@ -41,11 +43,14 @@ class MachineCard:
     cause: str
     mark: str = ""
     lock: str = ""
+    pace: tuple[str, ...] = ()
 
 
-def cards(session: Session, frame: Frame, texts: Texts) -> tuple[MachineCard, ...]:
-    """The cards in site order, those left out at the end."""
-    shown = (card(session, frame, each, texts.for_machine(each.id)) for each in session.epoch.machines)
+def cards(
+    session: Session, frame: Frame, texts: Texts, paces: LivePaces | None = None
+) -> tuple[MachineCard, ...]:
+    """The cards in site order, those left out at the end; without ``paces`` they say nothing of them."""
+    shown = (card(session, frame, each, texts.for_machine(each.id), paces) for each in session.epoch.machines)
     out = (
         MachineCard(
             "", each.name, "", None, (), "", None, "", False, texts.text("card.quarantined"), each.cause
@@ -55,7 +60,9 @@ def cards(session: Session, frame: Frame, texts: Texts) -> tuple[MachineCard, ..
     return (*shown, *out)
 
 
-def card(session: Session, frame: Frame, machine: Machine, texts: Texts) -> MachineCard:
+def card(
+    session: Session, frame: Frame, machine: Machine, texts: Texts, paces: LivePaces | None = None
+) -> MachineCard:
     """The card of one machine; ``texts`` are the machine's."""
     job = header.job(session, frame, machine, texts)
     found = health.of(session, frame, machine.id)
@@ -75,6 +82,7 @@ def card(session: Session, frame: Frame, machine: Machine, texts: Texts) -> Mach
         cause=cause,
         mark=simulated.mark(machine.endpoints.values(), texts),
         lock=unsecured.lock(machine.endpoints.values(), texts),
+        pace=() if paces is None else paces.words(machine.id, texts),
     )
 
 

@@ -15,17 +15,17 @@ from hmi.ui.painted import Painted
 
 
 class EndpointCard(Painted[EndpointRow]):
-    """State and since when, cause or clock offset, traffic and losses."""
+    """State and since when, cause or clock offset, the pace that was granted, traffic and losses."""
 
     def draw(self, painter: QPainter, view: EndpointRow, m: Metrics) -> None:
-        """Three lines; what is wrong is marked by a ring and in words."""
+        """Up to four lines; what is wrong is marked by a ring and in words."""
         theme = self.theme
         up = view.state == LinkState.UP
         line = "" if up and not view.losing else theme.fault
         painting.box(painter, self.area(), m.px(6), theme.surface, line, 1.5 * m.scale)
         left, right = m.px(14), self.width() - m.px(14)
         bold, small = m.font(13, fonts.SEMIBOLD), m.font(12)
-        lines = [self.height() * each for each in (0.22, 0.5, 0.78)]
+        lines = [self.height() * each for each in (0.18, 0.4, 0.61, 0.82)]
         at = QPointF(left + m.px(5), lines[0])
         painting.dot(painter, at, m.px(5), theme.running if up else theme.fault, hollow=not up)
         x = left + m.px(18)
@@ -47,6 +47,10 @@ class EndpointCard(Painted[EndpointRow]):
         second = view.cause if view.cause and not up else view.offset
         at = QPointF(left, painting.baseline(small, lines[1]))
         painting.text(painter, at, second, small, theme.text_soft, room=free - left)
-        at = QPointF(left, painting.baseline(small, lines[2]))
+        if view.pace:
+            at = QPointF(left, painting.baseline(small, lines[2]))
+            said = painting.first_fitting(small, view.pace, right - left)
+            painting.text(painter, at, said, small, theme.text_soft, room=right - left)
+        at = QPointF(left, painting.baseline(small, lines[3 if view.pace else 2]))
         colour = theme.text if view.losing else theme.text_soft
         painting.text(painter, at, view.traffic, small, colour, room=right - left)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QPainter, QResizeEvent
+from dataclasses import replace
+
+from PyQt6.QtCore import QPointF, QRect, QRectF
+from PyQt6.QtGui import QPainter, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from hmi.present.header import SEPARATOR, HeaderView
@@ -30,7 +32,7 @@ class HeaderBar(Painted[HeaderView]):
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Place the latency pill before the clock."""
         m = Metrics.of(self)
-        wide, high = m.px(340), m.px(42)
+        wide, high = m.px(360), m.px(46)
         right = self.width() - self._clock_room(m)
         self.latency.setGeometry(right - wide, (self.height() - high) // 2, wide, high)
         super().resizeEvent(event)
@@ -38,6 +40,13 @@ class HeaderBar(Painted[HeaderView]):
     def ground(self) -> str:
         """One step above the background."""
         return self.theme.surface
+
+    def dirty(self, before: HeaderView, after: HeaderView) -> QRegion | None:
+        """The clock alone, as once a second."""
+        if replace(before, clock=after.clock, date=after.date) != after:
+            return None
+        wide = self._clock_room(Metrics.of(self))
+        return QRegion(QRect(self.width() - wide, 0, wide, self.height()))
 
     def draw(self, painter: QPainter, view: HeaderView, m: Metrics) -> None:
         """Left to right; what is on the right is placed first."""

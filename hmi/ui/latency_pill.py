@@ -1,8 +1,9 @@
-"""LIVE, and how late: the latency bound now, p50 and p99, on a bar up to the budget."""
+"""LIVE, and how late: the latency bound now on a bar up to the budget; p50 and p99, the pace granted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QPainter
@@ -15,14 +16,22 @@ from hmi.ui import fonts, painting
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
 
+_ABOVE: Final = 0.32
+_BELOW: Final = 0.74
+"""The middles of the two lines, as shares of the height."""
+
 
 @dataclass(frozen=True, slots=True)
 class PillView:
-    """``dead`` of ``total`` values in view are not live; all of them: nothing is."""
+    """``dead`` of ``total`` values in view are not live; all of them: nothing is.
+
+    ``pace`` is what was granted to those that ``latency`` is about, the shortest words last.
+    """
 
     latency: LatencyView
     dead: int
     total: int
+    pace: tuple[str, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -47,49 +56,82 @@ class LatencyPill(Painted[PillView]):
         return self.theme.surface
 
     def draw(self, painter: QPainter, view: PillView, m: Metrics) -> None:
-        """From left to right: dot and word, the figure, percentiles over each other, the bar in the rest."""
+        """Above from left to right: dot and word, the figure, the bar in the rest; below what explains it."""
         theme = self.theme
         area = self.area()
         over = view.latency.over and view.live
         painting.box(painter, area, m.px(6), theme.raised, theme.fault if over else "", 2 * m.scale)
+        below = self._explained(view) if view.live else ()
+        middle = self.height() * (_ABOVE if below else 0.5)
         x = float(m.px(18))
         calm = theme.running if view.whole else theme.text_soft
-        centre = QPointF(x, area.center().y())
-        painting.dot(painter, centre, m.px(6), theme.fault if over else calm, hollow=not view.whole)
+        colour = theme.fault if over else calm
+        painting.dot(painter, QPointF(x, middle), m.px(6), colour, hollow=not view.whole)
         x += m.px(14)
         right = area.right() - m.px(14)
-        x += self._say(painter, x, self._word(view), 13, fonts.SEMIBOLD, theme.text, right - x, m)
+        x += self._say(painter, x, middle, self._word(view), 13, fonts.SEMIBOLD, theme.text, right - x, m)
         if view.live:
-            self._latency(painter, x + m.px(12), right, view, m, over=over)
+            self._latency(painter, x + m.px(12), middle, right, view, m, over=over)
+        if below:
+            self._below(painter, m.px(12), right, below, view.pace, m)
+
+    def _explained(self, view: PillView) -> tuple[str, ...]:
+        """The percentiles, and at least one way to say the pace where it is known."""
+        latency, texts = view.latency, self._texts
+        shares: tuple[str, ...] = ()
+        if latency.now is not None:
+            shares = tuple(
+                texts.text(f"latency.{name}", value=value)
+                for name, value in (("p50", latency.p50), ("p99", latency.p99))
+            )
+        return (*shares, *view.pace[-1:])
+
+    def _below(
+        self,
+        painter: QPainter,
+        x: float,
+        right: float,
+        said: tuple[str, ...],
+        pace: tuple[str, ...],
+        m: Metrics,
+    ) -> None:
+        font, middle = m.font(12), self.height() * _BELOW
+        for content in said[: -1 if pace else None]:
+            self._say(painter, x, middle, content, 12, fonts.REGULAR, self.theme.text_soft, right - x, m)
+            least = painting.width(font, content.rstrip("0123456789") + "000")
+            x += max(painting.width(font, content), least) + m.px(10)
+        if pace:
+            content = painting.first_fitting(font, pace, right - x)
+            wide = painting.width(font, content)
+            # At the right end, so that it stands still when the percentiles grow.
+            x = max(x, right - wide)
+            self._say(painter, x, middle, content, 12, fonts.REGULAR, self.theme.text_soft, right - x + 1, m)
 
     def _latency(
-        self, painter: QPainter, x: float, right: float, view: PillView, m: Metrics, *, over: bool
+        self,
+        painter: QPainter,
+        x: float,
+        middle: float,
+        right: float,
+        view: PillView,
+        m: Metrics,
+        *,
+        over: bool,
     ) -> None:
         theme, texts, latency = self.theme, self._texts, view.latency
         if latency.now is None:
             said = texts.text("latency.quiet" if latency.begun else "latency.waiting")
-            self._say(painter, x, said, 12, fonts.REGULAR, theme.text_soft, right - x, m)
+            self._say(painter, x, middle, said, 12, fonts.REGULAR, theme.text_soft, right - x, m)
             return
         figure = texts.text("latency.now", value=latency.now)
         least = painting.width(m.font(15, fonts.SEMIBOLD), texts.text("latency.now", value="000"))
-        wide = self._say(painter, x, figure, 15, fonts.SEMIBOLD, theme.text, right - x, m)
-        x += max(wide, least) + m.px(10)
-        shares = (
-            (0.31, texts.text("latency.p50", value=latency.p50)),
-            (0.69, texts.text("latency.p99", value=latency.p99)),
-        )
-        font = m.font(12)
-        for share, content in shares:
-            at = QPointF(x, painting.baseline(font, self.height() * share))
-            painting.text(painter, at, content, font, theme.text_soft, room=right - x)
-        x += max(painting.width(font, content) for _, content in shares) + m.px(10)
+        wide = self._say(painter, x, middle, figure, 15, fonts.SEMIBOLD, theme.text, right - x, m)
+        x += max(wide, least) + m.px(14)
         # The figures say it in full; the bar is what may give way.
-        wide = min(m.px(92), right - x)
+        wide = min(m.px(120), right - x)
         if wide >= m.px(36):
-            self._bar(painter, self._track(right, wide, m), latency, over, m)
-
-    def _track(self, right: float, wide: float, m: Metrics) -> QRectF:
-        return QRectF(right - wide, self.area().center().y() + m.px(1), wide, m.px(7))
+            track = QRectF(right - wide, middle - m.px(1), wide, m.px(7))
+            self._bar(painter, track, latency, over, m)
 
     def _word(self, view: PillView) -> str:
         if not view.live:
@@ -102,6 +144,7 @@ class LatencyPill(Painted[PillView]):
         self,
         painter: QPainter,
         x: float,
+        middle: float,
         content: str,
         size: float,
         weight: int,
@@ -110,7 +153,7 @@ class LatencyPill(Painted[PillView]):
         m: Metrics,
     ) -> float:
         font = m.font(size, weight)
-        at = QPointF(x, painting.baseline(font, self.height() / 2))
+        at = QPointF(x, painting.baseline(font, middle))
         return painting.text(painter, at, content, font, colour, room=room)
 
     def _bar(self, painter: QPainter, bar: QRectF, latency: LatencyView, over: bool, m: Metrics) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from PyQt6.QtCore import QPointF, QRectF, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter
+from PyQt6.QtGui import QMouseEvent, QPainter, QRegion
 
 from hmi.present.site_overview import MachineCard
 from hmi.ui import fonts, painting
@@ -21,6 +22,8 @@ _ROOM_FOR_THREE: Final = 500
 """Design px of width from which on three figures stand side by side."""
 _PAD: Final = 18
 """Design px between a card's sides and what stands on it."""
+_PROGRESS: Final = 112
+"""Design px of the bar of the running cycle."""
 _FOLDERS: Final = re.compile(r"(?<![\w:/])/(?:[^\s/:]+/)+")
 """The folders before a file's name: what is wrong says more than where it is installed."""
 
@@ -63,8 +66,7 @@ class MachineCardWidget(Painted[MachineCard]):
         self._names(painter, view, m, self.theme.text)
         pad = m.px(_PAD)
         foot = self.height() - m.px(22)
-        top, bottom = m.px(72), self.height() - m.px(40)
-        self._figures(painter, view, QRectF(pad, top, self.width() - 2 * pad, bottom - top), m)
+        self._figures(painter, view, m)
         small = m.font(15)
         news_colour = self.theme.text_faint if view.calm else self.theme.text
         base = painting.baseline(small, foot)
@@ -112,10 +114,22 @@ class MachineCardWidget(Painted[MachineCard]):
             end = badge_after(painter, end, m.px(28), view.mark, self.theme, m)
         lock_after(painter, end, m.px(28), view.lock, self.theme, m)
         at = QPointF(pad, painting.baseline(small, m.px(55)))
-        painting.text(painter, at, view.type_name, small, self.theme.text_soft, room=room)
+        end = painting.text(painter, at, view.type_name, small, self.theme.text_soft, room=room)
+        if view.pace and not view.cover:
+            self._pace(painter, view.pace, pad + end, m)
+
+    def _pace(self, painter: QPainter, pace: tuple[str, ...], x: float, m: Metrics) -> None:
+        """Behind the type's name, up to where progress stands; left out whole where there is no room."""
+        small = m.font(12)
+        x += m.px(12)
+        room = self.width() - m.px(_PAD + _PROGRESS + 12) - x
+        said = painting.first_fitting(small, pace, room)
+        if painting.width(small, said) <= room:
+            at = QPointF(x, painting.baseline(small, m.px(55.5)))
+            painting.text(painter, at, said, small, self.theme.text_faint, room=room)
 
     def _progress(self, painter: QPainter, share: float, m: Metrics) -> None:
-        wide, high = m.px(112), m.px(6)
+        wide, high = m.px(_PROGRESS), m.px(6)
         bar = QRectF(self.width() - m.px(18) - wide, m.px(52), wide, high)
         painting.box(painter, bar, high / 2, self.theme.track)
         done = QRectF(bar.left(), bar.top(), max(high, wide * share), high)
@@ -130,24 +144,44 @@ class MachineCardWidget(Painted[MachineCard]):
     def _room_for(self, width: float, m: Metrics) -> int:
         return 2 if width < m.px(_ROOM_FOR_THREE) else 3
 
-    def _figures(self, painter: QPainter, view: MachineCard, area: QRectF, m: Metrics) -> None:
-        """The first figure takes half of the width, the others share the rest; as large as there is room
-        for, and as many as can still be read from two metres.
-        """
-        figures = view.figures[: self._room_for(area.width(), m)]
-        count = len(figures)
+    def dirty(self, before: MachineCard, after: MachineCard) -> QRegion | None:
+        """The figures that differ, where nothing else does: they change many times a second."""
+        if after.cover or replace(before, figures=after.figures) != after:
+            return None
+        if len(before.figures) != len(after.figures):
+            return None
+        part, m = QRegion(), Metrics.of(self)
+        pairs = zip(before.figures, after.figures, strict=True)
+        # Figures beyond those that are shown have no cell.
+        for cell, (old, new) in zip(self._cells(after, m), pairs, strict=False):
+            if old != new:
+                # What hatches a figure, and the pointer of its scale, stand out a little.
+                out = m.px(10)
+                part += QRegion(cell.adjusted(-out, -out, out, out).toAlignedRect())
+        return part
+
+    def _cells(self, view: MachineCard, m: Metrics) -> list[QRectF]:
+        """Where the figures stand: the first takes half of the width, the others share the rest."""
+        pad, top, bottom = m.px(_PAD), m.px(72), self.height() - m.px(40)
+        area = QRectF(pad, top, self.width() - 2 * pad, bottom - top)
+        count = min(len(view.figures), self._room_for(area.width(), m))
         if not count:
-            return
+            return []
         first = area.width() * (1.0, 0.5, 0.4)[count - 1]
         rest = (area.width() - first) / max(1, count - 1)
-        large = min(max(area.height() / m.scale * 0.36, 32.0), 64.0)
-        x = area.left()
-        for number, figure in enumerate(figures):
-            wide = first if number == 0 else rest
+        cells = [QRectF(area.left(), area.top(), first - m.px(12), area.height())]
+        for number in range(count - 1):
+            x = area.left() + first + number * rest
+            cells.append(QRectF(x, area.top(), rest - m.px(12), area.height()))
+        return cells
+
+    def _figures(self, painter: QPainter, view: MachineCard, m: Metrics) -> None:
+        """As large as there is room for, and as many as can still be read from two metres."""
+        cells = self._cells(view, m)
+        for number, (cell, figure) in enumerate(zip(cells, view.figures, strict=False)):
+            large = min(max(cell.height() / m.scale * 0.36, 32.0), 64.0)
             size = large if number == 0 else max(28.0, large * 0.58)
-            cell = QRectF(x, area.top(), wide - m.px(12), area.height())
             draw_figure(painter, figure, cell, size, self.theme, m)
-            x += wide
 
     def _covered(self, painter: QPainter, view: MachineCard, m: Metrics) -> None:
         theme, area = self.theme, self.area()

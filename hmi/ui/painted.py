@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion
 from PyQt6.QtWidgets import QWidget
 
 from hmi.present.theme import Theme
@@ -29,9 +29,18 @@ class Painted(QWidget, Generic[V]):
 
     def show_view(self, view: V) -> None:
         """Show a view model; nothing is painted where it equals the one that is shown."""
-        if view != self.view:
+        before = self.view
+        if view != before:
             self.view = view
-            self.update()
+            part = None if before is None else self.dirty(before, view)
+            if part is None:
+                self.update()
+            else:
+                self.update(part)
+
+    def dirty(self, before: V, after: V) -> QRegion | None:
+        """The part in which all that differs between two views stands; None: nobody knows, so all of it."""
+        return None
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Fill the ground, then let the widget draw its view."""

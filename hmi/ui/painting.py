@@ -87,6 +87,11 @@ def joined(font: QFont, parts: Sequence[str], separator: str, room: float) -> st
     return shown
 
 
+def first_fitting(font: QFont, choices: Sequence[str], room: float) -> str:
+    """The first of several ways to say something that has room; the last one in any case."""
+    return next((each for each in choices if width(font, each) <= room), choices[-1])
+
+
 def lines(font: QFont, content: str, room: float, most: int) -> list[str]:
     """A text in at most so many lines, broken between words; the last line is elided where it must be."""
     metrics = QFontMetricsF(font)

@@ -21,6 +21,7 @@ from hmi.present.header import HeaderView
 from hmi.present.history import HistorySource
 from hmi.present.latency import LatencyBook, LatencyView
 from hmi.present.notices import NoticeView
+from hmi.present.pace import LivePaces
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
@@ -60,6 +61,7 @@ class PanelWindow(QWidget):
         self.texts = Texts.own(language or "en")
         self.session: Session | None = None
         self.book: LatencyBook | None = None
+        self._paces: LivePaces | None = None
         self.screen_name = "site"
         self.machine_id = ""
         self._screens: dict[tuple[str, str], QWidget] = {}
@@ -83,6 +85,7 @@ class PanelWindow(QWidget):
         self._screens.clear()
         self.session = session
         self.book = LatencyBook(session)
+        self._paces = LivePaces(session)
         self.texts = Texts.of(session.epoch, self._language)
         self._lost = None
         self._pill_at = 0
@@ -197,12 +200,13 @@ class PanelWindow(QWidget):
 
     def _show_trust(self, session: Session, book: LatencyBook, frame: Frame, machine: str) -> None:
         now = frame.now.monotonic
-        latency = book.view(machine, now) if machine else book.worst(now)[1]
+        measured, latency = (machine, book.view(machine, now)) if machine else book.worst(now)
         fresh = frame.freshness
         if machine:
             fresh = fresh[session.tags_of(machine)]
         dead = int(np.count_nonzero(fresh > Freshness.UNCERTAIN))
-        self.header.latency.show_view(PillView(latency, dead, len(fresh)))
+        pace = self._paces.words(measured, self.texts) if self._paces is not None and measured else ()
+        self.header.latency.show_view(PillView(latency, dead, len(fresh), pace))
         found = self._lost or notices.notice(session, frame, book, machine, self.texts)
         self.notice.show_view(found)
 

@@ -9,6 +9,7 @@ from hmi.present.header import HeaderView, Job, TimeLeft
 from hmi.present.latency import LatencyView
 from hmi.present.machine_state import StateView
 from hmi.present.notices import NoticeView
+from hmi.present.pace import GrantedPace
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
 from hmi.ui import painting
@@ -39,7 +40,13 @@ def test_nothing_live_has_no_latency_to_show(qtbot: QtBot) -> None:
     assert pill(qtbot, LatencyView(900, 900, 900, 900, 1), dead=9) == 0
 
 
-def written(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, view: PillView, language: str = "en") -> set[str]:
+def written(
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    view: PillView,
+    language: str = "en",
+    size: tuple[int, int] = (340, 42),
+) -> set[str]:
     """What the pill writes in full."""
     seen: set[str] = set()
     write = painting.text
@@ -54,7 +61,7 @@ def written(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, view: PillView, langu
     monkeypatch.setattr(painting, "text", noted)
     widget = LatencyPill(DARK, Texts.own(language))
     qtbot.addWidget(widget)
-    widget.resize(340, 42)
+    widget.resize(*size)
     widget.show_view(view)
     grab(widget)
     return seen
@@ -147,3 +154,35 @@ def test_calm_and_warning_notices_differ_by_more_than_colour(qtbot: QtBot) -> No
     line.show_view(NoticeView("Mill 07: no link for 2 min 10 s", "refused", more="1 more"))
     assert share_of(grab(line), DARK.fault, sign) > 0.2
     assert share_of(grab(line), DARK.warning_surface, tolerance=3) > 0.7
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("dead", [0, 13])
+@pytest.mark.parametrize("polled", [False, True])
+def test_what_was_granted_is_never_elided_beside_the_latency(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, language: str, dead: int, polled: bool
+) -> None:
+    pace = GrantedPace(0.01, 0.05, polled).words(Texts.own(language))
+    view = PillView(LatencyView(126, 118, 231, 126, 100, True), dead, 5000, pace)
+    seen = written(qtbot, monkeypatch, view, language, (360, 46))
+    assert {"126 ms", "p50 118", "p99 231", pace[0]} <= seen
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_pace_without_room_for_all_words_still_says_what_was_granted(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    pace = GrantedPace(0.01, 0.05, polled=True, slowest=True).words(Texts.own(language))
+    view = PillView(LatencyView(1126, 1118, 2231, 1126, 100, True), 0, 9, pace)
+    seen = written(qtbot, monkeypatch, view, language, (360, 46))
+    assert [each for each in pace if each in seen]
+
+
+def test_nothing_was_painted_yet_and_what_was_granted_stands_there_all_the_same(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = written(qtbot, monkeypatch, PillView(LatencyView(), 0, 9, ("granted 10 ms",)))
+    assert {"waiting for the first change", "granted 10 ms"} <= seen
+    assert "granted 10 ms" not in written(
+        qtbot, monkeypatch, PillView(LatencyView(), 9, 9, ("granted 10 ms",))
+    )

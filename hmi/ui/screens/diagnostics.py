@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QScrollArea, QWidget
 from hmi.model.clock import SECOND
 from hmi.present import diagnostics, notices, tag_detail
 from hmi.present.drawn import Drawn
+from hmi.present.pace import LivePaces
 from hmi.present.session import Frame, Session
 from hmi.present.tag_search import TagSearch
 from hmi.present.texts import Texts
@@ -28,7 +29,7 @@ from hmi.ui.tag_detail import TagDetailPane
 from hmi.ui.tag_table import TagTable, cells
 from hmi.ui.touch_scroll import make_touch_scrolling
 
-_ENDPOINT_WIDTH, _ENDPOINT_HEIGHT = 312, 82
+_ENDPOINT_WIDTH, _ENDPOINT_HEIGHT = 312, 98
 _BAR_HEIGHT: Final = 48
 _HEAD_HEIGHT: Final = 26
 _DETAIL_WIDTH: Final = 440
@@ -61,6 +62,7 @@ class DiagnosticsScreen(Screen):
         self._strip.setPalette(palette)
         self._strip.setWidget(self._sheet)
         make_touch_scrolling(self._strip)
+        self._paces = LivePaces(session)
         count = sum(len(each.endpoints) for each in session.epoch.machines)
         self.engine = EndpointCard(theme, self._sheet)
         self.endpoints = [EndpointCard(theme, self._sheet) for _ in range(count)]
@@ -131,7 +133,9 @@ class DiagnosticsScreen(Screen):
     def _show_cards(self, frame: Frame) -> None:
         session, texts = self.session, self.texts
         self.engine.show_view(diagnostics.engine(session, frame, texts))
-        views = diagnostics.endpoints(session, frame.now, texts, engine_alive=frame.engine_alive)
+        views = diagnostics.endpoints(
+            session, frame.now, texts, engine_alive=frame.engine_alive, paces=self._paces
+        )
         for card, view in zip(self.endpoints, views, strict=True):
             card.show_view(view)
 

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QScrollArea, QWidget
 
 from hmi.present import site_overview
 from hmi.present.drawn import Drawn
+from hmi.present.pace import LivePaces
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
@@ -43,13 +44,14 @@ class SiteScreen(Screen):
         self.cards = [MachineCardWidget(theme, self._sheet) for _ in range(count)]
         for card in self.cards:
             card.opened.connect(self.opened)
+        self._paces = LivePaces(session)
         self._headlines = [
             [session.index(each.id, name) for name in each.type.headline] for each in session.epoch.machines
         ]
 
     def refresh(self, frame: Frame) -> None:
         """Each card repaints only if its own figures changed."""
-        views = site_overview.cards(self.session, frame, self.texts)
+        views = site_overview.cards(self.session, frame, self.texts, self._paces)
         for card, view in zip(self.cards, views, strict=True):
             card.show_view(view)
 
