@@ -10,17 +10,20 @@ import json
 import logging
 import signal
 import sys
+from pathlib import Path
 
 from hmi.simulation.opcua_load.server import NAMESPACE, LoadServer
 
 
-async def serve(tags: int, hz: float, publish_ms: float, port: int, seconds: float | None) -> None:
+async def serve(
+    tags: int, hz: float, publish_ms: float, port: int, seconds: float | None, ledger: Path | None = None
+) -> None:
     """Serve for some seconds (None: for ever), or until SIGTERM or SIGINT."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with LoadServer(tags, hz, publish_ms, port) as server:
+    async with LoadServer(tags, hz, publish_ms, port, ledger) as server:
         _say({"port": server.port, "url": server.url, "namespace": NAMESPACE, "tags": tags})
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), seconds)
@@ -42,9 +45,12 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1, 0 for any (default)")
     parser.add_argument("--seconds", type=float, default=None, help="end after so long (default: never)")
+    parser.add_argument("--ledger", type=Path, default=None, help="write every change into this file first")
     options = parser.parse_args()
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
-    asyncio.run(serve(options.tags, options.hz, options.publish_ms, options.port, options.seconds))
+    asyncio.run(
+        serve(options.tags, options.hz, options.publish_ms, options.port, options.seconds, options.ledger)
+    )
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ import contextlib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from asyncua import Server, ua
 
 from hmi.simulation import opcua_sessions
+from hmi.simulation.opcua_load.ledger import Ledger
 from hmi.simulation.opcua_load.subscriptions import LoadSubscriptionService
 from hmi.simulation.opcua_sessions import SessionKeeper
 
@@ -48,9 +50,12 @@ class LoadServer:
 
     ``publish_ms``  the shortest publishing interval that a client is granted
     ``port``        0 takes a free one; the real one is in `port` after entering
+    ``ledger``      a file that every change is written to before it goes out; None: none
     """
 
-    def __init__(self, tags: int, hz: float, publish_ms: float, port: int = 0) -> None:
+    def __init__(
+        self, tags: int, hz: float, publish_ms: float, port: int = 0, ledger: Path | None = None
+    ) -> None:
         if tags < 1 or hz <= 0 or publish_ms <= 0:
             raise ValueError(f"expected positive numbers, found {tags} tags, {hz} Hz, {publish_ms} ms")
         self.port = port
@@ -59,10 +64,11 @@ class LoadServer:
         self._generated = 0
         self._late = 0
         self._beat: asyncio.Task[None] | None = None
+        self._ledger = Ledger(ledger)
         self._server = Server(iserver=SessionKeeper())
         iserver = self._server.iserver
         self._service = LoadSubscriptionService(
-            iserver.aspace, iserver, hz=hz, fastest=publish_ms, namespace=_INDEX
+            iserver.aspace, iserver, hz=hz, fastest=publish_ms, namespace=_INDEX, ledger=self._ledger
         )
         iserver.subscription_service = iserver.isession.subscription_service = self._service
 
@@ -101,6 +107,7 @@ class LoadServer:
     ) -> None:
         await self.halt()
         await opcua_sessions.stop(self._server)
+        self._ledger.close()
 
     async def halt(self) -> Counts:
         """Stop changing and publishing; the counts are final then. Clients may still read what was sent."""

@@ -15,6 +15,7 @@ from asyncua.server.subscription_service import SubscriptionService
 from hmi.model.status import GOOD
 from hmi.simulation.opcua_load import encoding
 from hmi.simulation.opcua_load.encoding import Items
+from hmi.simulation.opcua_load.ledger import Ledger
 
 _OVERFLOW = GOOD | 0x0480
 """Good, and the queue has lost changes before this one (OPC 10000-4, 7.39.1)."""
@@ -26,7 +27,7 @@ SECONDS_QUEUED = 1.0
 class LoadSubscription(InternalSubscription):  # type: ignore[misc]
     """Collects every tick between two publishes; what does not fit its queue is dropped and marked."""
 
-    def __init__(self, *args: Any, hz: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hz: float, ledger: Ledger | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         publishing = self.data.RevisedPublishingInterval / 1000
         self.queue_size = max(2, math.ceil(hz * max(SECONDS_QUEUED, 2 * publishing)))
@@ -34,7 +35,8 @@ class LoadSubscription(InternalSubscription):  # type: ignore[misc]
         self.dropped = 0
         self._handles: dict[int, int] = {}
         self._template = encoding.items(np.zeros(0, np.uint32))
-        self._ticks: deque[Items] = deque()
+        self._ticks: deque[tuple[int, Items]] = deque()
+        self._ledger = ledger or Ledger(None)
 
     def monitor(self, handles: dict[int, int]) -> None:
         """Serve more items: monitored item id → client handle."""
@@ -48,10 +50,13 @@ class LoadSubscription(InternalSubscription):  # type: ignore[misc]
         """All items change at ``utc`` (ns since 1970); how many there are."""
         if not len(self._template):
             return 0
-        self._ticks.append(encoding.stamped(self._template, utc))
+        self._ledger.made(utc, len(self._template))
+        self._ticks.append((utc, encoding.stamped(self._template, utc)))
         if len(self._ticks) > self.queue_size:
-            self.dropped += len(self._ticks.popleft())
-            self._ticks[0]["status"] = _OVERFLOW
+            made, lost = self._ticks.popleft()
+            self.dropped += len(lost)
+            self._ledger.dropped(made, len(lost))
+            self._ticks[0][1]["status"] = _OVERFLOW
         return len(self._template)
 
     def has_published_results(self) -> bool:
@@ -64,11 +69,13 @@ class LoadSubscription(InternalSubscription):  # type: ignore[misc]
         for first in result.NotificationMessage.NotificationData:
             self.sent += len(first.MonitoredItems)
         if self._ticks:
-            self.sent += sum(len(tick) for tick in self._ticks)
+            count = sum(len(tick) for _, tick in self._ticks)
+            self._ledger.sent(self._ticks[0][0], self._ticks[-1][0], count)
+            self.sent += count
             result.NotificationMessage.NotificationData.append(
                 ua.ExtensionObject(
                     TypeId=ua.FourByteNodeId(encoding.DATA_CHANGE_NOTIFICATION),
-                    Body=encoding.body(self._ticks),
+                    Body=encoding.body(tick for _, tick in self._ticks),
                 )
             )
             self._ticks.clear()
@@ -81,8 +88,11 @@ class LoadSubscription(InternalSubscription):  # type: ignore[misc]
 class LoadSubscriptionService(SubscriptionService):  # type: ignore[misc]
     """Makes `LoadSubscription`s and grants no publishing interval below ``fastest`` (ms)."""
 
-    def __init__(self, aspace: Any, iserver: Any, *, hz: float, fastest: float, namespace: int) -> None:
+    def __init__(
+        self, aspace: Any, iserver: Any, *, hz: float, fastest: float, namespace: int, ledger: Ledger
+    ) -> None:
         super().__init__(aspace, iserver)
+        self._ledger = ledger
         self.sent_before = 0
         self.dropped_before = 0
         self._hz = hz
@@ -113,6 +123,7 @@ class LoadSubscriptionService(SubscriptionService):  # type: ignore[misc]
             delete_callback=lambda: self._remember(self.subscriptions.pop(granted.SubscriptionId, None)),
             publishing_enabled=params.PublishingEnabled,
             hz=self._hz,
+            ledger=self._ledger,
         )
         await subscription.start()
         self.subscriptions[granted.SubscriptionId] = subscription
