@@ -95,6 +95,10 @@ class TrendPlot(QWidget):
 
     def lay_out(self) -> None:
         """Place the bands beside an axis that is wide enough for its numbers."""
+        self._place()
+        self._show()
+
+    def _place(self) -> None:
         m = Metrics.of(self)
         self._axis = self._axis or m.px(_LEAST_AXIS)
         self._area = QRect(
@@ -105,7 +109,6 @@ class TrendPlot(QWidget):
         )
         tags = [(index, self._session.tag(index), colour) for index, colour in self._colours.items()]
         self._canvas.lay_out(tags, self._area.width(), self._area.height(), self.devicePixelRatioF(), m)
-        self._show()
 
     def time_at(self, x: float) -> int:
         """The moment (UTC ns) at a pixel of the widget."""
@@ -183,8 +186,12 @@ class TrendPlot(QWidget):
             self._paint_cursor(painter, self.cursor_time, m)
         painter.end()
 
-    def _show(self) -> None:
-        """Bring the picture and the words up to date; repaint where they differ from what is shown."""
+    def _show(self, *, fitted: bool = False) -> None:
+        """Bring the picture and the words up to date; repaint where they differ from what is shown.
+
+        ``fitted``: the axis was just made as wide as its numbers, and stays. Which values are in view hangs
+        on the width by a pixel, and so do the numbers: to fit it until it fits could go on for ever.
+        """
         begin, end = self.window_shown.at(self._now)
         if not self._canvas.lanes or self._area.isEmpty():
             self.update()
@@ -201,9 +208,10 @@ class TrendPlot(QWidget):
             return
         self.update()
         wanted = self._axis_wanted()
-        if not 0 <= self._axis - wanted <= Metrics.of(self).px(_LEAST_AXIS):
+        if not fitted and not 0 <= self._axis - wanted <= Metrics.of(self).px(_LEAST_AXIS):
             self._axis = wanted
-            self.lay_out()
+            self._place()
+            self._show(fitted=True)
 
     def _show_legend(self) -> None:
         legend = [self._entry(lane) for lane in self._canvas.lanes]

@@ -173,6 +173,24 @@ def test_the_axis_has_room_for_its_numbers(shown: Shown):
     assert plot._area.left() > narrow
 
 
+def test_numbers_whose_width_hangs_on_the_width_of_the_axis_do_not_go_on_for_ever(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A value at the edge of the window is in view at one width of the bands and not at the other."""
+    plot = shown.screen.plot
+    asked: list[int] = []
+
+    def wide_in_narrow_and_narrow_in_wide_axes() -> int:
+        asked.append(plot._axis)
+        return 300 - plot._axis
+
+    plot._axis = 50
+    monkeypatch.setattr(plot, "_axis_wanted", wide_in_narrow_and_narrow_in_wide_axes)
+    plot.lay_out()
+    assert asked[0] == 50
+    assert plot._axis == 250
+
+
 def test_a_plot_in_the_past_is_not_painted_again_while_nothing_changes(shown: Shown):
     plot = shown.screen.plot
     plot._pan(300.0)
