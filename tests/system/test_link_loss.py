@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
+import psutil
 import pytest
 
 from hmi.app.bench.load_site import MACHINE, write_site
@@ -52,9 +55,16 @@ def until_shown(folder: Path, number: signal.Signals, round_: int) -> float:
                 finally:
                     if number is signal.SIGSTOP:
                         os.kill(server.pid, signal.SIGKILL)
-                    os.kill(engine, signal.SIGTERM)
+                    end(engine)
+    shutil.rmtree(run)
     assert seen == DARK.warning_surface
     return (at - lost) / 1e6
+
+
+def end(pid: int) -> None:
+    os.kill(pid, signal.SIGTERM)
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(20)
 
 
 def rounds(folder: Path, number: signal.Signals) -> list[float]:
