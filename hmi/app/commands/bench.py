@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from hmi.app.commands.soak import soak
 from hmi.app.options import site_option
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -38,6 +39,9 @@ def command() -> None:
 
     The figures are this machine's, at this moment: compare medians of several runs.
     """
+
+
+command.add_command(soak)
 
 
 @command.command()
