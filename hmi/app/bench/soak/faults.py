@@ -28,7 +28,8 @@ _DEAF: Final = 5
 class Ongoing:
     """A fault that was thrown in; moments are monotonic ns.
 
-    ``over``       when what was done was undone: from then on the system can come back
+    ``undone``     whether what was done has been undone
+    ``over``       when that took effect (a server that was started answers): the system can come back then
     ``noticed``    when the engine told it, or its own silence did; None: not yet, or never
     ``recovered``  when every link was up, every machine vouched for anew, and the panel drew again
     """
@@ -36,7 +37,7 @@ class Ongoing:
     fault: Fault
     began: int
     digest: str
-    frames: int = 0
+    undone: bool = False
     over: int | None = None
     noticed: int | None = None
     recovered: int | None = None
@@ -61,7 +62,7 @@ class Thrower:
 
     def begin(self, fault: Fault) -> Ongoing:
         """Throw one in."""
-        ongoing = Ongoing(fault, monotonic_ns(), self._onlooker.digest, self._panel.frames)
+        ongoing = Ongoing(fault, monotonic_ns(), self._onlooker.digest)
         plant, target = self._plant, fault.target
         self.engines_ended += fault.kind in ENDS_THE_ENGINE
         match fault.kind:
@@ -95,10 +96,11 @@ class Thrower:
     def look(self, ongoing: Ongoing) -> None:
         """See how far it is; undo it when it has lasted long enough."""
         now = monotonic_ns()
-        if ongoing.over is None and now - ongoing.began >= ongoing.fault.seconds * SECOND:
+        if not ongoing.undone and now - ongoing.began >= ongoing.fault.seconds * SECOND:
             self._undo(ongoing.fault)
+            ongoing.undone = True
+        if ongoing.undone and ongoing.over is None and self._is_over(ongoing.fault):
             ongoing.over = monotonic_ns()
-            ongoing.frames = self._panel.frames
         if ongoing.noticed is None and self._is_noticed(ongoing):
             ongoing.noticed = now
         if ongoing.over is not None and self._is_whole(ongoing, ongoing.over):
@@ -135,6 +137,11 @@ class Thrower:
                 self.close()
             case _:
                 pass  # it was over in a moment
+
+    def _is_over(self, fault: Fault) -> bool:
+        if fault.kind is not Kind.SERVER_KILLED:
+            return True
+        return bool(self._plant.servers[fault.target].lines())  # it says one when it answers
 
     def _is_noticed(self, ongoing: Ongoing) -> bool:
         kind, target = ongoing.fault.kind, ongoing.fault.target

@@ -196,12 +196,15 @@ class _Soak:
         self._onlooker.hear(_LOOK_EVERY)
         self._panel.take(self._plant.panel.lines())
         self._latencies.add(self._panel.paints(), self._calm_since)
+        if self._is_calm(2 * _IN_FLIGHT):
+            self._settled_to = time.time() - _IN_FLIGHT
         if self._plant.panel.pid == 0:
             raise click.ClickException("the panel has ended by itself; its last words are above")
 
     def _follow(self, ongoing: Ongoing) -> None:
         self._thrower.look(ongoing)
-        given_up = ongoing.over is not None and monotonic_ns() - ongoing.over > GIVEN_UP_AFTER
+        lasts = round(ongoing.fault.seconds * SECOND)
+        given_up = monotonic_ns() - ongoing.began - lasts > GIVEN_UP_AFTER
         if ongoing.recovered is None and not given_up:
             return
         if ongoing.recovered is None:
@@ -250,8 +253,6 @@ class _Soak:
         return [value for value in values if value <= self._settled_to]
 
     def _tell_minute(self) -> None:
-        if self._is_calm(2 * _IN_FLIGHT):
-            self._settled_to = time.time() - _IN_FLIGHT
         self._say(
             {
                 "minute": round(self._at() / 60, 2),
