@@ -18,10 +18,10 @@ from hmi.model.clock import Clock
 from hmi.sources.certificates.facts import NotACertificate, first_of_chain
 from hmi.sources.opcua.channel import Secured, Security, cut
 from hmi.sources.opcua.errors import (
+    GivenUpError,
     LinkLostError,
     LoginRefusedError,
     ServiceFaultError,
-    UndecodableError,
     blaming,
     fault_text,
 )
@@ -96,9 +96,9 @@ async def connect(
             raise
         try:
             yield session
-        except (asyncio.CancelledError, ServiceFaultError, UndecodableError):
-            # After other failures the server would not answer. One that refuses, or says what makes no
-            # sense, is alive, and would keep session and subscriptions from those who come next: from us.
+        except (asyncio.CancelledError, ServiceFaultError, GivenUpError):
+            # After other failures the server would not answer. One that refuses, or is given up for what it
+            # says, is alive, and would keep session and subscriptions from those who come next: from us.
             await session.farewell()
             raise
     finally:

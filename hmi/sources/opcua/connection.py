@@ -17,7 +17,7 @@ from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.samples import Batch, ClockOffset
 from hmi.sources.opcua import plan, services, writing
 from hmi.sources.opcua.clock_offset import OffsetEstimator
-from hmi.sources.opcua.errors import LinkLostError
+from hmi.sources.opcua.errors import GivenUpError, LinkLostError
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.publishing import Publishing
 from hmi.sources.opcua.resolving import Resolved, resolve
@@ -193,7 +193,7 @@ class Connection:
         for each in self._subscriptions.values():
             silent = (now - max(each.heard, began)) / SECOND
             if silent > plan.stall_limit(each.made.keep_alive_period):
-                raise LinkLostError(
+                raise GivenUpError(
                     f"{self.session.url}: a subscription has said nothing for {silent:.1f} s, not even that "
                     f"it is alive, as it should every {each.made.keep_alive_period:g} s"
                 )

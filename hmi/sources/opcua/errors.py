@@ -32,7 +32,11 @@ class LoginRefusedError(LinkLostError):
     """The server does not take the user name, password or user certificate."""
 
 
-class UndecodableError(LinkLostError):
+class GivenUpError(LinkLostError):
+    """We end the link: the server is alive, and would keep session and subscriptions if it is not told."""
+
+
+class UndecodableError(GivenUpError):
     """The server is there, but what it said makes no sense: a value in it may be to blame."""
 
 

@@ -16,6 +16,9 @@ MAX_KEEP_ALIVE: Final = 0.5
 SHORTEST_SILENCE: Final = 1.0
 """Seconds: a link is never given up for a shorter silence."""
 
+LONGEST_SILENCE: Final = 30.0
+"""Seconds: no link is kept for a longer one."""
+
 LONGEST_STALL: Final = 10.0
 """Seconds: a busy server is given so much time before it is asked for everything anew."""
 
@@ -93,5 +96,9 @@ def stall_limit(keep_alive_period: float) -> float:
 
 
 def silence_limit(keep_alive_periods: Iterable[float]) -> float:
-    """Seconds of silence after which a server counts as frozen: three keep-alives of its liveliest group."""
-    return max(3 * min(keep_alive_periods, default=0.0), SHORTEST_SILENCE)
+    """Seconds of silence after which a server counts as frozen: three keep-alives of its liveliest group.
+
+    Whatever it grants, it is asked for the time every few seconds, and so not silent for long while it lives.
+    """
+    kept = 3 * min(keep_alive_periods, default=0.0)
+    return min(max(kept, SHORTEST_SILENCE), LONGEST_SILENCE)

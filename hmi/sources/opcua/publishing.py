@@ -11,7 +11,7 @@ from asyncua import ua
 from hmi.model.samples import Irregular, Irregularity, Lost
 from hmi.sources.opcua import plan
 from hmi.sources.opcua.clock_offset import OffsetEstimator
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
+from hmi.sources.opcua.errors import GivenUpError, ServiceFaultError, UndecodableError
 from hmi.sources.opcua.session import Published, Session
 from hmi.sources.opcua.subscription import Gap, Subscription
 from hmi.sources.protocol import Emit
@@ -43,7 +43,7 @@ class Publishing:
         """
         requests = plan.publish_requests(each.made.publishing for each in self._subscriptions.values())
         await run_together(*(self._ask() for _ in range(requests)))
-        raise LinkLostError(f"{self._session.url}: the server takes no requests for news")
+        raise GivenUpError(f"{self._session.url}: the server takes no requests for news")
 
     async def _ask(self) -> None:
         """Keep one PublishRequest waiting at the server, until it says that it has too many."""
@@ -91,10 +91,10 @@ class Publishing:
             self._hand_on(Published(published.subscription, again, asked, self._session.now()), subscription)
             self._emit(Irregularity(Irregular.ASKED_AGAIN, 1, published.received))
 
-    def _lost(self, missing: str, published: Published) -> LinkLostError:
+    def _lost(self, missing: str, published: Published) -> GivenUpError:
         # The next keep-alive would vouch for values that are no more. A fresh link reads them anew.
         self._emit(Lost(0, missing, published.received))
-        return LinkLostError(f"{self._session.url}: {missing}; everything is read anew")
+        return GivenUpError(f"{self._session.url}: {missing}; everything is read anew")
 
     def _acknowledged(self, subscription: int, sequence: int) -> None:
         self._acknowledge.append(
@@ -106,4 +106,4 @@ class Publishing:
         for message in subscription.take(published, estimate):
             self._emit(message)
         if subscription.ended:
-            raise LinkLostError(f"{self._session.url}: {subscription.ended}")
+            raise GivenUpError(f"{self._session.url}: {subscription.ended}")

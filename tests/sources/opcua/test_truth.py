@@ -140,6 +140,7 @@ async def test_a_notification_that_never_came_is_told_and_its_old_values_are_not
         assert down.state is LinkState.DOWN
         assert "never came" in down.cause
         await listener.until(live(listener, 1), "the other one too", WAIT)
+        assert len(subscriptions(server)) == 1, "what the link before had is given back"
     check_confirmations(said)
 
 
