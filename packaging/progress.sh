@@ -8,13 +8,15 @@ trap 'say "$0: line $LINENO failed: $BASH_COMMAND"' ERR
 step_number=0
 step_log=$(mktemp "${TMPDIR:-/tmp}/twinpane-setup.XXXXXX")
 step_child=
+beside_child=
 
 # The trap of whoever sources this: no program of a step outlives it.
 end_steps() {
-    if [[ -n $step_child ]]; then
-        kill -TERM "$step_child" 2>/dev/null || true
-        wait "$step_child" 2>/dev/null || true
-    fi
+    local child
+    for child in $step_child $beside_child; do
+        kill -TERM "$child" 2>/dev/null || true
+        wait "$child" 2>/dev/null || true
+    done
     rm -f "$step_log"
 }
 trap end_steps EXIT
@@ -42,6 +44,20 @@ attended() {
     step_child=$!
     wait "$step_child" || code=$?
     step_child=
+    return "$code"
+}
+
+# begin_beside LOG COMMAND…: run a command beside what follows; it too ends when this script ends.
+begin_beside() {
+    "${@:2}" >"$1" 2>&1 </dev/null &
+    beside_child=$!
+}
+
+# end_beside: wait for it; its exit code.
+end_beside() {
+    local code=0
+    wait "$beside_child" || code=$?
+    beside_child=
     return "$code"
 }
 
