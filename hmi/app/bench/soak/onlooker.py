@@ -179,11 +179,10 @@ class Onlooker:
             self.outages.up(news.since)
             if before is not LinkState.UP:
                 self._up_since = monotonic_ns()
-        elif news.state is LinkState.DOWN:
+        else:
+            # A new configuration tells no loss of its own: its links begin by connecting.
             self._up_since = 0
-            self.outages.down(
-                news.since, "configuration" if news.cause.startswith("another configuration") else "link"
-            )
+            self.outages.down(news.since, "link" if news.state is LinkState.DOWN else "configuration")
 
     def _history(self, reply: HistoryReply) -> None:
         name = self._asked.pop(reply.request, None)
