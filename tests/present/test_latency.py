@@ -83,6 +83,19 @@ def test_the_bound_runs_from_not_before_to_the_paint() -> None:
     assert (view.now, view.p50, view.p99, view.n) == (26, 26, 26, 1)
 
 
+def test_what_the_newest_frame_counted_can_be_held_against_the_truth() -> None:
+    made, book = ready()
+    assert book.counted is None, "first samples are no changes"
+    made.put("lathe/x", 1.0, not_before=made.clock.now().monotonic - 7 * MILLISECOND)
+    paint(made, book, after_ms=3)
+    counted = book.counted
+    assert counted is not None
+    assert counted.paint == made.clock.now().monotonic
+    assert (counted.tags.tolist(), counted.bounds.tolist()) == ([2], [10 * MILLISECOND])
+    paint(made, book)
+    assert book.counted is None, "a frame without a change"
+
+
 def test_machines_are_apart_and_only_live_pace_counts() -> None:
     made, book = ready()
     change(made, book, 40, "lathe/x")
