@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from hmi.config.base import Config, Seconds
 from hmi.config.endpoint_parts import Paces
 from hmi.config.modbus_lines import Framing, Host, Line, Port, SerialLine, TcpLine
+
+_WRITTEN_FOR: Final = 1
+"""The unit for which plugins are written that do not care."""
 
 
 class ModbusEndpoint(Config):
@@ -45,6 +48,12 @@ class ModbusEndpoint(Config):
             return self.serial
         # Its parts were validated with this endpoint.
         return TcpLine.model_construct(host=self.host or "", port=self.port, framing=self.framing)
+
+    def of(self, address: ModbusAddress) -> ModbusAddress:
+        """Where an item is in this device; see ``unit``."""
+        if self.unit is None or address.unit != _WRITTEN_FOR:
+            return address
+        return address.model_copy(update={"unit": self.unit})
 
     @property
     def numbered(self) -> bool:

@@ -65,6 +65,7 @@ class EndpointState:
             since=self.link.at.utc,
             since_monotonic=self.link.at.monotonic,
             cause=self.link.cause,
+            secured=self.link.secured,
             offset=self.offset.offset if self.offset else None,
             offset_uncertainty=self.offset.uncertainty if self.offset else None,
         )

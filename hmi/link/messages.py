@@ -58,7 +58,8 @@ class EndpointNews(Message, frozen=True, tag="endpoint"):
     """The state of one endpoint's link; sent on change and, for each endpoint, after Welcome.
 
     ``since`` UTC ns; ``since_monotonic`` the same on the monotonic scale; ``offset`` and
-    ``offset_uncertainty`` of the device's clock in ns (None: not known).
+    ``offset_uncertainty`` of the device's clock in ns (None: not known); ``secured`` of a link that is up:
+    how, and by whose key (see `hmi.model.samples.LinkEvent`).
     """
 
     machine: str
@@ -69,6 +70,7 @@ class EndpointNews(Message, frozen=True, tag="endpoint"):
     cause: str = ""
     offset: int | None = None
     offset_uncertainty: int | None = None
+    secured: str = ""
 
 
 class GrantedNews(Message, frozen=True, tag="granted"):

@@ -81,11 +81,15 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkEvent:
-    """A change of the link. ``cause`` is for an engineer: what was wrong and with which address."""
+    """A change of the link. ``cause`` is for an engineer: what was wrong and with which address.
+
+    ``secured``: of a link that is up, how, and by whose key: policy, mode and the server's fingerprint.
+    """
 
     state: LinkState
     at: Instant
     cause: str = ""
+    secured: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

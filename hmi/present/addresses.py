@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hmi.config.modbus import ModbusAddress, ModbusFormat
+from hmi.config.endpoints import Endpoint
+from hmi.config.modbus import ModbusAddress, ModbusEndpoint, ModbusFormat
 from hmi.config.mtconnect import MtconnectAddress
 from hmi.config.opcua import OpcUaAddress
 from hmi.config.simulated import SimulatedAddress
@@ -10,15 +11,16 @@ from hmi.config.tags import Tag
 from hmi.present.texts import Texts
 
 
-def address(tag: Tag, texts: Texts) -> str:
-    """The address of a tag; of a derived one the expression."""
+def address(tag: Tag, texts: Texts, endpoint: Endpoint | None = None) -> str:
+    """The address of a tag, as its ``endpoint`` has it; of a derived one the expression."""
     match tag.address:
         case None:
             return f"{texts.text('diagnostics.derived')}: {tag.derived or ''}".rstrip(": ")
         case OpcUaAddress():
             return tag.address.node or "/".join(tag.address.path or ())
         case ModbusAddress():
-            return _modbus(tag.address, texts)
+            found_at = endpoint.of(tag.address) if isinstance(endpoint, ModbusEndpoint) else tag.address
+            return _modbus(found_at, texts)
         case MtconnectAddress():
             return _mtconnect(tag.address)
         case SimulatedAddress():

@@ -94,7 +94,7 @@ def row(session: Session, frame: Frame, index: int, texts: Texts) -> TagRow:
     return TagRow(
         id=tag.id,
         label=formats.label(tag, own),
-        address=address(tag, texts),
+        address=address(tag, texts, session.machine(tag.machine).endpoints.get(tag.endpoint)),
         semantic=tag.semantic,
         raw="" if empty else raw(session, index, texts),
         value="" if empty else formats.value(session.value(index), tag, own),

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from hmi.config.endpoints import Endpoint
 from hmi.config.modbus import ModbusEndpoint
+from hmi.config.modbus_lines import SerialLine
 from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
+from hmi.link.messages import EndpointNews
 from hmi.model.clock import MILLISECOND, NO_TIME
 from hmi.present import diagnostics, status_text
 from hmi.present import format as formats
-from hmi.present.addresses import address
 from hmi.present.quality import Quality
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -46,6 +47,7 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
     own = texts.for_machine(tag.machine)
     endpoint = session.machine(tag.machine).endpoints.get(tag.endpoint) if tag.address else None
     counters = session.counters.get((tag.machine, tag.endpoint)) if endpoint else None
+    news = session.endpoints.get((tag.machine, tag.endpoint)) if endpoint else None
     code = int(session.columns.status[index])
     said = {
         "description": own.text(f"tag.{tag.name}.help") if own.has(f"tag.{tag.name}.help") else "",
@@ -58,8 +60,9 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
         "age": texts.text("diagnostics.age_of", age=row.age, most=_seconds(tag.max_age, texts)),
         "sampling": _granted(session, index, tag, 0, texts),
         "publishing": _granted(session, index, tag, 1, texts),
-        "address": row.address if tag.address is None else address(tag, texts),
+        "address": row.address,
         "endpoint": "" if endpoint is None else f"{tag.endpoint} · {_where(endpoint)}",
+        "security": _security(endpoint, news, texts),
         "counters": "" if counters is None else diagnostics.traffic(counters, session, frame.now, texts),
         "semantic": tag.semantic,
         "type": _type(tag),
@@ -68,7 +71,7 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
         "aliases": ", ".join(tag.aliases),
         "index": str(index),
     }
-    long = {"address", "endpoint", "semantic", "counters", "description", "aliases"}
+    long = {"address", "endpoint", "security", "semantic", "counters", "description", "aliases"}
     lines = (
         Line(
             texts.text(f"diagnostics.detail.{name}"),
@@ -113,12 +116,25 @@ def _where(endpoint: Endpoint) -> str:
     match endpoint:
         case OpcUaEndpoint():
             return endpoint.url
+        case ModbusEndpoint(serial=SerialLine() as line):
+            # As the notation of the field has it: 8 data bits, parity, stop bits.
+            setting = f"{line.data_bits}{line.parity[0].upper()}{line.stop_bits}"
+            return " · ".join((f"Modbus RTU {line}", f"{line.baud} {setting}", *["RS-485"] * line.rs485))
         case ModbusEndpoint():
             return f"Modbus {'TCP' if endpoint.numbered else 'RTU'} {endpoint.line}"
         case MtconnectEndpoint():
             return " ".join(filter(None, ("MTConnect", endpoint.url, endpoint.device)))
         case _:
             return endpoint.protocol
+
+
+def _security(endpoint: Endpoint | None, news: EndpointNews | None, texts: Texts) -> str:
+    """Of OPC UA what the link came to, or why there is nothing of the kind."""
+    if not isinstance(endpoint, OpcUaEndpoint):
+        return ""
+    if endpoint.security.open:
+        return texts.text("diagnostics.not_secured", reason=endpoint.security.unsecured_because)
+    return (news.secured if news else "") or texts.text("diagnostics.not_negotiated")
 
 
 def _type(tag: Tag) -> str:

@@ -38,18 +38,18 @@ class Link:
         """The first attempt begins, ``to`` whom in words."""
         self._change(LinkState.CONNECTING, to)
 
-    def up(self) -> None:
-        """The link carries values."""
-        self._change(LinkState.UP)
+    def up(self, secured: str = "") -> None:
+        """The link carries values; ``secured``: see `LinkEvent`."""
+        self._change(LinkState.UP, secured=secured)
 
     def down(self, cause: str) -> None:
         """The link, or the attempt to make one, has failed."""
         self._change(LinkState.DOWN, cause)
 
-    def _change(self, state: LinkState, cause: str = "") -> None:
+    def _change(self, state: LinkState, cause: str = "", secured: str = "") -> None:
         if state is not self._state:
             self._since = self._clock.now()
         elif cause == self._cause:
             return
         self._state, self._cause = state, cause
-        self._emit(LinkEvent(state, self._since, cause))
+        self._emit(LinkEvent(state, self._since, cause, secured))

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from hmi.link.messages import Counters
+from hmi.link.messages import Counters, EndpointNews
 from hmi.model import status
 from hmi.model.clock import SECOND
 from hmi.model.samples import Irregular, LinkState
@@ -235,3 +235,31 @@ def test_what_was_irregular_stands_beside_what_was_lost_in_either_language(shop:
     for language in ("en", "de"):
         texts = Texts.own(language)
         assert all(texts.has(f"irregular.{kind}") for kind in Irregular)
+
+
+def said_of(endpoint: dict[str, object], address: dict[str, object], secured: str = "") -> dict[str, str]:
+    """The lines of the detail of a tag that one endpoint serves."""
+    made = Shop(epoch([machine("mill", endpoints={"main": endpoint})], [tag("mill", "x", address=address)]))
+    made.session.take(EndpointNews("mill", "main", LinkState.UP, 0, 0, secured=secured))
+    found = detail(made.session, made.frame(), 0, Texts.of(made.epoch))
+    return {line.name: line.said for line in found.lines}
+
+
+def test_a_detail_names_the_serial_line_and_the_unit_that_is_asked() -> None:
+    line = {"device": "/dev/ttyS1", "baud": 9600, "parity": "none", "stop_bits": 2, "rs485": True}
+    modbus = {"protocol": "modbus", "serial": line, "unit": 17}
+    said = said_of(modbus, {"protocol": "modbus", "table": "input_register", "address": 4})
+    assert said["Endpoint"] == "main · Modbus RTU /dev/ttyS1 · 9600 8N2 · RS-485"
+    assert said["Address"] == "input register 4 uint16, unit 17", (
+        "not the unit that the plugin was written for"
+    )
+    assert "Security" not in said
+
+
+def test_a_detail_says_how_an_opcua_link_is_secured_or_why_not() -> None:
+    opcua, node = {"protocol": "opcua", "url": "opc.tcp://mill:4840/"}, {"protocol": "opcua", "node": "i=1"}
+    assert said_of(opcua, node)["Security"] == "not negotiated yet"
+    came_to = "Aes256_Sha256_RsaPss, SignAndEncrypt, 00112233AABBCCDD…"
+    assert said_of(opcua, node, came_to)["Security"] == came_to
+    reason = {"security": {"unsecured_because": "The control is from 2009."}}
+    assert said_of(opcua | reason, node)["Security"] == "none: The control is from 2009."

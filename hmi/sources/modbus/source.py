@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
 
 from hmi.config.modbus import ModbusAddress, ModbusEndpoint
 from hmi.config.tags import Tag
@@ -26,8 +25,6 @@ from hmi.sources.modbus.writing import write
 from hmi.sources.pauses import Pauses
 from hmi.sources.protocol import Emit
 
-_WRITTEN_FOR: Final = 1
-
 
 class ModbusSource:
     """See `hmi.sources.protocol.Source`.
@@ -47,7 +44,7 @@ class ModbusSource:
         for index, tag in tags:
             if not isinstance(tag.address, ModbusAddress):
                 raise TypeError(f"{tag.id} has no Modbus address")
-            address = _found_at(tag.address, endpoint.unit)
+            address = endpoint.of(tag.address)
             self._addresses[index] = (address, tag.access == "write")
             paces.setdefault(tag.pace, []).append(Item(index, address, tag.wire))
         position = {index: row for row, (index, _) in enumerate(tags)}
@@ -126,10 +123,3 @@ class ModbusSource:
             for reading in pace.readings
             for piece in reading.pieces
         )
-
-
-def _found_at(address: ModbusAddress, unit: int | None) -> ModbusAddress:
-    """The address in the device that the endpoint names; see `ModbusEndpoint.unit`."""
-    if unit is None or address.unit != _WRITTEN_FOR:
-        return address
-    return address.model_copy(update={"unit": unit})

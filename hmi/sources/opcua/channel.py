@@ -14,8 +14,8 @@ from asyncua import Client, ua
 
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.model.clock import SECOND, Clock
-from hmi.sources.certificates.check import refusal
-from hmi.sources.certificates.facts import NotACertificate, facts
+from hmi.sources.certificates.check import TYPED, refusal
+from hmi.sources.certificates.facts import NotACertificate, facts, fingerprint
 from hmi.sources.certificates.folder import CertificateFolder, CertificateFolderError
 from hmi.sources.certificates.own import Identity, own_identity
 from hmi.sources.certificates.trust import TrustList
@@ -48,6 +48,8 @@ class Security:
         self._folder = folder
         self._clock = clock
         self._told = ""
+        self.settled = ""
+        """What the last link came to: policy, mode and the beginning of the server's fingerprint."""
 
     async def negotiate(self) -> Secured | None:
         """Ask the server what it offers and choose; None where the site says that the link is open.
@@ -61,6 +63,7 @@ class Security:
         offered = await _endpoints(self._endpoint.url, self._endpoint.timeout)
         choice = choose(self._endpoint.url, offered, self._endpoint.security)
         await self.check(choice.certificate, choice.uri)
+        self.settled = f"{choice.policy}, {choice.mode.name}, {fingerprint(choice.certificate)[:TYPED]}…"
         return Secured(choice, identity, Proof())
 
     def apply(self, client: Client, secured: Secured) -> None:

@@ -115,7 +115,7 @@ class OpcUaSource:
             await connection.prepare()
             self._connection = connection
             try:
-                link.up()
+                link.up(self._security.settled)
                 await connection.serve()
             finally:
                 self._connection = None

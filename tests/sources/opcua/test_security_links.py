@@ -175,6 +175,8 @@ async def test_each_policy_carries_values(
     async with machine.up(pair, offered), listener(machine, folder) as listening:
         await served(listening)
     assert set(channels) == {(policy, "SignAndEncrypt")}
+    (up,) = (m for m in listening.messages if isinstance(m, LinkEvent) and m.state is LinkState.UP)
+    assert up.secured == f"{policy}, SignAndEncrypt, {facts(pair.certificate).fingerprint[:16]}…"
 
 
 @pytest.mark.parametrize(
