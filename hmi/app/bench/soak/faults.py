@@ -84,7 +84,8 @@ class Thrower:
                 plant.panel.send(signal.SIGSTOP)
             case Kind.DEAF_CLIENTS:
                 with suppress(LinkUnavailable):
-                    self._deaf += [LinkClient.connect(plant.directory, name="deaf") for _ in range(_DEAF)]
+                    for _ in range(_DEAF):
+                        self._deaf.append(LinkClient.connect(plant.directory, name="deaf"))
             case Kind.SCREEN_SAVED:
                 self._saved += 1
                 self._soaked.save_screen(self._saved)

@@ -50,8 +50,8 @@ _PAUSE: Final = (3.0, 14.0)
 """Seconds from the end of one to the next, at least: what has just come back has to stay so, too."""
 
 
-_ENGINE_EVERY: Final = 3
-"""In every third turn engines end: between, one lives long enough for its memory to show where it goes."""
+_ENGINE_EVERY: Final = 4
+"""In every fourth turn engines end: between, one lives long enough for its memory to show where it goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ _HEALTH_EVERY: Final = 15.0
 _ENGINES_EVERY: Final = 0.5
 _MINUTE: Final = 60.0
 
+_LATE: Final = 60.0
+_LATE_SHARE: Final = 0.1
+"""A run may take so many seconds, and so much of its time, longer: what does not come back at once delays
+the faults that come after."""
+
 _IN_FLIGHT: Final = 2.0
 """Seconds that a change may be on its way where nothing is wrong; younger ones are not asked for yet."""
 
@@ -132,7 +137,8 @@ class _Soak:
         """Throw the faults in when they are due, and never two at once; then let everything settle."""
         self._planned = len(faults)
         waiting = list(reversed(faults))
-        while (at := self._at()) < seconds or self._ongoing is not None:
+        latest = seconds + _LATE + seconds * _LATE_SHARE
+        while (at := self._at()) < seconds or self._ongoing is not None or (waiting and at < latest):
             self._turn()
             if self._ongoing is not None:
                 self._follow(self._ongoing)
@@ -155,6 +161,7 @@ class _Soak:
         accounts = self._accounts()
         found = report.of_account(accounts)
         restarts = len(self._onlooker.engines) - 1
+        tables = health.shared(self._plant.directory)["tables"]
         trends = health.trends(self._series)
         whole = self._onlooker.whole
         self._expect(found["unaccounted"] == 0 and found["invented"] == 0, "the account does not balance")
@@ -167,6 +174,7 @@ class _Soak:
             f"{restarts} restarts of the engine, {self._thrower.engines_ended} were caused",
         )
         self._expect(self._most_engines <= 1, f"{self._most_engines} engines at once")
+        self._expect(tables == 1, f"{tables} tables of values lie in the run directory, one is in use")
         self._failures += health.complaints(trends)
         return {
             "hours": self._options.hours,
