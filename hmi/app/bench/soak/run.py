@@ -68,7 +68,7 @@ def measure_soak(options: Options) -> dict[str, Any]:
         running.callback(signal.signal, signal.SIGTERM, before)
         log = running.enter_context(options.log.open("a")) if options.log else sys.stderr
         directory = run_folder.of_this_run(running, "soak")
-        soaked = write_soaked(directory / "site", options.tags, options.publish_ms, options.hz)
+        soaked = write_soaked(directory / "site", options.tags, options.publish_ms)
         seconds = 3600 * options.hours
         bound = seconds * 1.5 + 600
         plant = Plant(running, directory, soaked, options.publish_ms, options.hz, bound)

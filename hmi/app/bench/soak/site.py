@@ -47,7 +47,7 @@ class Soaked:
         _save(file, tags, turn)
 
 
-def write_soaked(folder: Path, tags: int, publish_ms: float, hz: float) -> Soaked:
+def write_soaked(folder: Path, tags: int, publish_ms: float) -> Soaked:
     """Write the site; its addresses are given when it is run.
 
     Raises:
