@@ -98,7 +98,9 @@ def test_a_run_directory_that_cannot_be_made(command: str, monkeypatch: pytest.M
     assert "be made (No such file or directory)" in said
 
 
-@pytest.mark.parametrize("command", ["panel", "demo", "bench panel", "bench glass"])
+@pytest.mark.parametrize(
+    "command", ["panel", "demo", "bench panel", "bench glass", "bench modbus", "bench frame"]
+)
 def test_without_a_display_nothing_is_started(command: str, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in _DISPLAYS}
     done = subprocess.run(
