@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 
@@ -25,10 +26,15 @@ def stamps(count: int) -> list[int]:
     return [BORN + number * TENTH for number in range(count)]
 
 
-def account(made: list[int], lost: set[int], *outages: Outage) -> Account:
+ALWAYS = [(-inf, inf)]
+
+
+def account(
+    made: list[int], lost: set[int], *outages: Outage, faults: Sequence[tuple[float, float]] = ALWAYS
+) -> Account:
     """What comes of it when the changes number ``lost`` are not received."""
     received = [stamp / 1e9 for number, stamp in enumerate(made) if number not in lost]
-    return settle(made, received, [START, *outages])
+    return settle(made, received, [START, *outages], faults)
 
 
 @given(lost=st.sets(st.integers(1, 59), min_size=1))
@@ -61,6 +67,20 @@ def test_a_loss_that_was_told_does_not_excuse_another_beside_it(first: int, apar
     assert f"{made[first - 1] / 1e9:.3f}" in found.where[0]
 
 
+@given(begin=st.integers(-5, 5), end=st.integers(-5, 5))
+def test_what_was_told_needs_a_cause_too(begin: int, end: int) -> None:
+    made = stamps(30)
+    outage = Outage(made[12], made[13], "link")
+    faults = [(made[2], made[5]), (made[10 + begin], made[14 + end])]
+    found = account(made, set(range(10, 15)), outage, faults=faults)
+    caused = begin <= 0 <= end
+    assert found.uncaused == (0 if caused else 5)
+    assert found.balanced == caused
+    assert found.told == {"link": 5}
+    assert found.unaccounted == 0
+    assert bool(found.where) != caused
+
+
 def test_what_is_missing_at_the_end_needs_a_loss_that_is_not_over() -> None:
     made = stamps(20)
     assert account(made, {18, 19}).unaccounted == 2
@@ -72,8 +92,8 @@ def test_values_that_were_never_made_are_found_but_for_the_one_of_a_return() -> 
     received = [stamp / 1e9 for stamp in made[:10] + made[12:]]
     outage = Outage(made[9] + 1, made[11] - 1, "link")
     present = (made[11] + 5_000_000) / 1e9
-    assert settle(made, [*received, present], [START, outage]).balanced
-    again = settle(made, [*received, present, present + 0.001], [START, outage])
+    assert settle(made, [*received, present], [START, outage], ALWAYS).balanced
+    again = settle(made, [*received, present, present + 0.001], [START, outage], ALWAYS)
     assert (again.invented, again.unaccounted) == (1, 0)
     assert "never made" in again.where[0]
 

@@ -38,12 +38,19 @@ class Gap:
     before: float
     stamps: tuple[int, ...]
 
+    def __str__(self) -> str:
+        """For a person, in UTC s."""
+        first, last = self.stamps[0] / 1e9, self.stamps[-1] / 1e9
+        between = f"between those of {self.after / 1e9:.3f} and {self.before / 1e9:.3f}"
+        return f"{len(self.stamps)} changes made from {first:.3f} to {last:.3f}, {between},"
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """The account of one tag; figures are changes of that tag.
 
     ``told``         not received, in a gap that holds a told loss, by its cause
+    ``uncaused``     of these, those that were lost at a time when nothing had been done to the system
     ``unaccounted``  not received, and nobody told; ``where`` says when
     ``invented``     received and never made, though the device did not just give its present value
     """
@@ -51,14 +58,15 @@ class Account:
     made: int
     received: int
     told: Mapping[str, int]
+    uncaused: int
     unaccounted: int
     invented: int
     where: tuple[str, ...] = field(default=())
 
     @property
     def balanced(self) -> bool:
-        """Whether nothing is missing, and nothing too much."""
-        return self.unaccounted == 0 and self.invented == 0
+        """Whether nothing is missing without a word or a cause, and nothing too much."""
+        return self.unaccounted == self.uncaused == self.invented == 0
 
 
 def gaps(made: Sequence[int], received: frozenset[int]) -> list[Gap]:
@@ -79,39 +87,52 @@ def gaps(made: Sequence[int], received: frozenset[int]) -> list[Gap]:
     return found
 
 
-def settle(made: Iterable[int], received: Iterable[float], outages: Sequence[Outage]) -> Account:
+def settle(
+    made: Iterable[int],
+    received: Iterable[float],
+    outages: Sequence[Outage],
+    faults: Sequence[tuple[float, float]],
+) -> Account:
     """Draw up the account of one tag.
 
     ``made`` UTC ns, as the server wrote them down; ``received`` UTC s, the values that an engine held;
     a value that was not made is right once for each return of the link: the present value, which a server
-    gives with a new subscription.
+    gives with a new subscription. ``faults``: from when to when (UTC ns) something was done to the system, or
+    it was coming back from that; all that is lost has to lie in one of them.
     """
     stamps = sorted(set(made))
     by_value = {stamp / 1e9: stamp for stamp in stamps}
     held = set(received)
     known = frozenset(by_value[value] for value in held if value in by_value)
     told: Counter[str] = Counter()
-    unaccounted, where = 0, []
+    unaccounted = uncaused = 0
+    where: list[str] = []
     for gap in gaps(stamps, known):
         excuse = next((each for each in outages if each.begin <= gap.before and each.end >= gap.after), None)
         if excuse is not None:
             told[excuse.cause] += len(gap.stamps)
+            if excuse.begin == -inf or _within(gap, faults):
+                continue
+            uncaused += len(gap.stamps)
+            where.append(f"{gap} were lost and that was told ({excuse.cause}), but nothing had been done")
             continue
         unaccounted += len(gap.stamps)
-        where.append(
-            f"{len(gap.stamps)} changes made from {gap.stamps[0] / 1e9:.3f} to {gap.stamps[-1] / 1e9:.3f} "
-            f"were not received; no loss was told between {gap.after / 1e9:.3f} and {gap.before / 1e9:.3f}"
-        )
+        where.append(f"{gap} were not received and no loss was told")
     invented = _invented([value for value in held if value not in by_value], outages)
     where += [f"{value:.6f} was received and never made" for value in invented]
     return Account(
         made=len(stamps),
         received=len(known),
         told=dict(told),
+        uncaused=uncaused,
         unaccounted=unaccounted,
         invented=len(invented),
         where=tuple(where[:MOST_EXAMPLES]),
     )
+
+
+def _within(gap: Gap, faults: Sequence[tuple[float, float]]) -> bool:
+    return any(begin <= gap.stamps[0] and gap.stamps[-1] <= end for begin, end in faults)
 
 
 def _invented(unmade: list[float], outages: Sequence[Outage]) -> list[float]:

@@ -19,6 +19,7 @@ def of_account(accounts: dict[str, Account]) -> dict[str, Any]:
         "made": first.made,
         "received": first.received,
         "told": dict(first.told),
+        "uncaused": sum(each.uncaused for each in accounts.values()),
         "unaccounted": sum(each.unaccounted for each in accounts.values()),
         "invented": sum(each.invented for each in accounts.values()),
     }

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TextIO
@@ -164,7 +165,8 @@ class _Soak:
         tables = health.shared(self._plant.directory)["tables"]
         trends = health.trends(self._series)
         whole = self._onlooker.whole
-        self._expect(found["unaccounted"] == 0 and found["invented"] == 0, "the account does not balance")
+        balanced = all(each.balanced for each in accounts.values())
+        self._expect(balanced, "the account does not balance")
         self._failures += [where for each in accounts.values() for where in each.where]
         self._expect(found["received"] > 0, "no change was received")
         self._expect(self._onlooker.twice == 0, f"{self._onlooker.twice} changes came twice")
@@ -253,9 +255,17 @@ class _Soak:
         self._ledger.read()
         made = [stamp for stamp in self._ledger.made if stamp <= self._settled_to * 1e9]
         received = self._onlooker.received
-        return {
-            name: settle(made, self._up_to(received[name]), self._onlooker.outages.all) for name in WATCHED
-        }
+        outages, faults = self._onlooker.outages.all, self._fault_times()
+        return {name: settle(made, self._up_to(received[name]), outages, faults) for name in WATCHED}
+
+    def _fault_times(self) -> list[tuple[float, float]]:
+        """From when to when (UTC ns) each fault may have cost changes."""
+        to_utc = time.time_ns() - monotonic_ns()
+        around = _IN_FLIGHT * SECOND
+        times = [(e.began + to_utc - around, (e.recovered or inf) + to_utc + around) for e in self._done]
+        if self._ongoing is not None:
+            times.append((self._ongoing.began + to_utc - around, inf))
+        return times
 
     def _up_to(self, values: set[float]) -> list[float]:
         return [value for value in values if value <= self._settled_to]
