@@ -48,26 +48,28 @@ def require_machine(model: Site, machine: str | None) -> None:
         )
 
 
-def require_endpoints(model: Site, endpoints: Mapping[str, str]) -> None:
-    """Accept addresses that fit the site's endpoints.
+def require_endpoints(model: Site, endpoints: Mapping[str, str], *, simulated: bool = False) -> None:
+    """Accept addresses that fit the site's endpoints, and are of simulators here if ``simulated``.
 
     Raises:
         click.BadParameter: there is no such endpoint, or an address does not fit its protocol.
     """
     try:
-        override_endpoints(model, endpoints)
+        override_endpoints(model, endpoints, simulated=simulated)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--endpoint") from None
 
 
-def resolve(folder: Path, endpoints: Mapping[str, str]) -> Resolution:
+def resolve(folder: Path, endpoints: Mapping[str, str], *, simulated: bool = False) -> Resolution:
     """A site folder's configuration; what was left out is logged, and is told in the epoch.
+
+    ``simulated``: the other addresses in ``endpoints`` lead to simulators on this computer.
 
     Raises:
         ConfigurationError: the site's own files are wrong; all mistakes are listed.
         ValueError: an endpoint's other address fits nothing in it.
     """
-    resolution = resolve_site(folder, endpoint_overrides=endpoints)
+    resolution = resolve_site(folder, endpoint_overrides=endpoints, simulated=simulated)
     for problem in resolution.problems:
         _log.warning("%s", problem)
     return resolution

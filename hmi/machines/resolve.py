@@ -47,12 +47,14 @@ def resolve_site(
     site: Path,
     *,
     endpoint_overrides: Mapping[str, str] | None = None,
+    simulated: bool = False,
     plugins: Sequence[MachinePlugin] | None = None,
     import_code: bool = True,
 ) -> Resolution:
     """Resolve the site folder ``site``.
 
-    ``endpoint_overrides``: ``machine.endpoint`` → address, see `hmi.machines.endpoints`.
+    ``endpoint_overrides``: ``machine.endpoint`` → address; ``simulated``: they lead to simulators; see
+    `hmi.machines.endpoints`.
     ``plugins``: instead of those that `discover` finds. ``import_code``: whether the Python of the
     plugins that the site uses is imported, so that one that fails is quarantined now, not when used.
 
@@ -64,7 +66,9 @@ def resolve_site(
     loaded = whole.left()
     if loaded.model is None:
         raise ConfigurationError(whole.problems)
-    model = loaded.model if whole.problems else override_endpoints(loaded.model, endpoint_overrides or {})
+    model = loaded.model
+    if not whole.problems:
+        model = override_endpoints(model, endpoint_overrides or {}, simulated=simulated)
     given = {each.id: each.folder for each in plugins or ()}
     found = discover(site) if plugins is None else Discovery(tuple(plugins), (), given)
     texts, misplaced = load_texts(site / "texts")

@@ -291,3 +291,29 @@ def test_a_machines_own_calibrations_stand_in_for_its_types(site: Path) -> None:
     assert fatal(site) == [
         "8: machines.0.calibrations.0.axes.0.0: there is no tag `plac`, did you mean `place`?"
     ]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:4841", "opc.tcp://[::1]:4841/"])
+def test_a_demos_simulator_is_reached_openly_and_says_why(site: Path, address: str) -> None:
+    other = {"press1.main": address}
+    (machine,) = resolve_site(site, endpoint_overrides=other, simulated=True).epoch.machines
+    endpoint = machine.endpoints["main"]
+    assert isinstance(endpoint, OpcUaEndpoint)
+    assert endpoint.security.open
+    (machine,) = resolve_site(site, endpoint_overrides=other).epoch.machines
+    endpoint = machine.endpoints["main"]
+    assert isinstance(endpoint, OpcUaEndpoint)
+    assert not endpoint.security.open, "another address alone secures a link no less"
+
+
+@pytest.mark.parametrize("address", ["10.0.7.7:4840", "localhost:4840", "plc:4840"])
+def test_nothing_but_this_computer_counts_as_simulated(site: Path, address: str) -> None:
+    with pytest.raises(ValueError, match=r"press1.main: .* for a simulator, expected one on this computer"):
+        resolve_site(site, endpoint_overrides={"press1.main": address}, simulated=True)
+
+
+def test_endpoints_without_another_address_stay_secured_in_a_demo(site: Path) -> None:
+    (machine,) = resolve_site(site, simulated=True).epoch.machines
+    endpoint = machine.endpoints["main"]
+    assert isinstance(endpoint, OpcUaEndpoint)
+    assert not endpoint.security.open

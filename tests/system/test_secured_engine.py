@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hmi.config.epoch import Epoch
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.link.client import LinkClient
 from hmi.link.errors import LinkUnavailable
-from hmi.link.messages import EndpointNews, ToClient
+from hmi.link.messages import EndpointNews, ToClient, Welcome
+from hmi.machines.endpoints import SIMULATED
 from hmi.model.samples import LinkState
 from hmi.sources.certificates.facts import fingerprint
 from hmi.testing.certificates import server_certificate
@@ -84,8 +87,8 @@ def twinpane(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def started(environment: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "hmi.app", "engine", "--site", str(folder)]
+def started(environment: dict[str, str], folder: Path, *more: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "hmi.app", "engine", "--site", str(folder), *more]
     return subprocess.Popen(command, env=environment)
 
 
@@ -131,3 +134,39 @@ async def test_a_machine_is_live_once_a_person_has_said_who_it_is(
         await device.stop()
     private = tmp_path / "state/small/certificates/own/key.pem"
     assert private.stat().st_mode & 0o077 == 0
+
+
+async def test_a_simulator_of_a_secured_machine_is_reached_openly_and_gets_no_secret(
+    tmp_path: Path, environment: dict[str, str], forks: ForkServer
+) -> None:
+    device = ChildDevice(list, forks)
+    await device.start()
+    port = device.greeting["port"]
+    folder = site(tmp_path / "site", 4840)
+    file = folder / "site.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content["machines"][0]["endpoints"]["device"]["credentials"] = {"environment": "NOBODY_SET_THIS"}
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    other = f"{content['machines'][0]['id']}.device=127.0.0.1:{port}"
+    engine = started(environment, folder, "--simulated", "--endpoint", other)
+    try:
+        screen = client(tmp_path / "run")
+        heard: list[ToClient] = []
+
+        def up() -> bool:
+            heard.extend(screen.receive())
+            news = [m for m in heard if isinstance(m, EndpointNews) and m.endpoint == "device"]
+            return bool(news) and news[-1].state is LinkState.UP
+
+        until(up, "the simulator is heard")
+        welcome = next(m for m in heard if isinstance(m, Welcome))
+        epoch = Epoch.model_validate_json(welcome.epoch)
+        there = epoch.machines[0].endpoints["device"]
+        assert isinstance(there, OpcUaEndpoint)
+        assert there.security.unsecured_because == SIMULATED, "which is what the open lock stands for"
+        assert there.credentials is None
+        screen.close()
+    finally:
+        engine.terminate()
+        engine.wait(WAIT)
+        await device.stop()

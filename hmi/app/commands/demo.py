@@ -31,7 +31,8 @@ def command(
     """Open the panel on the demo site: simulated machines behind real protocol servers on loopback.
 
     Starts a simulator for every machine of the site whose type ships one, on free ports, then an engine
-    and the panel; ends all of them when the panel closes.
+    and the panel; ends all of them when the panel closes. Simulators have no certificates: where the site
+    secures a link, the demo's is open, and the panel shows the open lock.
 
     It needs a display: without one it starts nothing, says so and ends with exit code 1. `packaging/demo`
     of a checkout brings a virtual screen then, and leaves a picture.
@@ -57,7 +58,8 @@ def command(
         for name, address in endpoints.items():
             click.echo(f"starting the simulator of {name} at {address}")
         click.echo("opening the panel; the machines come up within some seconds")
-        supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, endpoints, 5.0))
+        start = partial(spawn.engine, directory, folder, endpoints, 5.0, simulated=True)
+        supervisor = Supervisor(directory, start)
         running.callback(supervisor.stop, 5.0)
         supervisor.tick(SystemClock().now())  # the engine starts while Qt is loaded
 

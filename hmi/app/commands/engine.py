@@ -16,6 +16,11 @@ from hmi.app.options import endpoint_option, site_option
 @site_option
 @endpoint_option
 @click.option(
+    "--simulated",
+    is_flag=True,
+    help="The --endpoint addresses are simulators of this computer: their OPC UA links are open.",
+)
+@click.option(
     "--managed",
     type=click.Choice(["panel", "service"]),
     default="service",
@@ -30,6 +35,7 @@ from hmi.app.options import endpoint_option, site_option
 def command(
     site: Path | None,
     endpoints: dict[str, str],
+    simulated: bool,
     managed: str,
     linger: float | None,
     no_watch: bool,
@@ -62,11 +68,11 @@ def command(
                 param_hint="--log",
             ) from error
     folder, model = locate(site)
-    require_endpoints(model, endpoints)
+    require_endpoints(model, endpoints, simulated=simulated)
     options = EngineOptions(
         site=model.id,
         directory=run_folder.of_site(model.id),
-        resolve=partial(resolve, folder, endpoints),
+        resolve=partial(resolve, folder, endpoints, simulated=simulated),
         managed=managed,
         linger=linger,
         watch=None if no_watch else WATCH_EVERY,
