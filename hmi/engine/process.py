@@ -304,6 +304,9 @@ class _Engine:
         self._runtime = new
         self._server.regreet()
         old.table.close()
+        del old
+        await asyncio.sleep(0)  # until now this step held how the old sources ended, and so all of theirs
+        settle()  # now, as no source is at work
         new.start()
 
 
