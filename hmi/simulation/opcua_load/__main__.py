@@ -16,18 +16,40 @@ from hmi.simulation.opcua_load.server import NAMESPACE, LoadServer
 
 
 async def serve(
-    tags: int, hz: float, publish_ms: float, port: int, seconds: float | None, ledger: Path | None = None
+    tags: int,
+    hz: float,
+    publish_ms: float,
+    port: int,
+    seconds: float | None,
+    ledger: Path | None = None,
+    with_parent: bool = False,
 ) -> None:
-    """Serve for some seconds (None: for ever), or until SIGTERM or SIGINT."""
+    """Serve for some seconds (None: for ever), or until SIGTERM or SIGINT.
+
+    ``with_parent``: or until standard input closes, so that nobody who is killed leaves a server behind.
+    """
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    async with LoadServer(tags, hz, publish_ms, port, ledger) as server:
+    async with contextlib.AsyncExitStack() as running:
+        if with_parent:
+            ending = _EndOfInput(ended)
+            transport, _ = await loop.connect_read_pipe(lambda: ending, sys.stdin)
+            running.callback(transport.close)
+        server = await running.enter_async_context(LoadServer(tags, hz, publish_ms, port, ledger))
         _say({"port": server.port, "url": server.url, "namespace": NAMESPACE, "tags": tags})
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), seconds)
         _say(dataclasses.asdict(await server.halt()))
+
+
+class _EndOfInput(asyncio.Protocol):
+    def __init__(self, ended: asyncio.Event) -> None:
+        self._ended = ended
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._ended.set()
 
 
 def _say(line: dict[str, object]) -> None:
@@ -46,10 +68,19 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="TCP port on 127.0.0.1, 0 for any (default)")
     parser.add_argument("--seconds", type=float, default=None, help="end after so long (default: never)")
     parser.add_argument("--ledger", type=Path, default=None, help="write every change into this file first")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
     options = parser.parse_args()
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
     asyncio.run(
-        serve(options.tags, options.hz, options.publish_ms, options.port, options.seconds, options.ledger)
+        serve(
+            options.tags,
+            options.hz,
+            options.publish_ms,
+            options.port,
+            options.seconds,
+            options.ledger,
+            options.with_parent,
+        )
     )
 
 

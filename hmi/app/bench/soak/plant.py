@@ -140,6 +140,7 @@ class Plant:
             "hmi.simulation.opcua_load",
             *_options(tags=soaked.tags, hz=hz, publish_ms=publish_ms, port=behind[MACHINE]),
             *_options(seconds=bound, ledger=self.ledger),
+            "--with-parent",
         )
         ways = (f"{name}={ports[name]}:{behind[name]}" for name in self.machines)
         self.wires = Part("hmi.simulation.wire_faults", *(f"--link={way}" for way in ways))
