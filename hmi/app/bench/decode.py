@@ -16,6 +16,7 @@ from hmi.sources.opcua.decode import Decoded
 from hmi.sources.opcua.publish_response import from_library_bytes, from_wire
 from hmi.sources.opcua.wire_types import WireTypes
 
+
 def measure_decode(changes: tuple[int, ...], rounds: int) -> dict[str, Any]:
     """Decode messages of so many changes, some rounds each, both ways in turn; the medians."""
     return {
