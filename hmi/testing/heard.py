@@ -49,9 +49,15 @@ class Heard:
         return bool(found) and status.severity(found[-1][0]) is status.Severity.BAD
 
     def links(self, since: int = 0) -> list[LinkState]:
-        """The link states told, in order; another cause of the same state is no other state."""
-        told = [m.state for m in self.messages[since:] if isinstance(m, LinkEvent)]
-        return [state for before, state in zip([None, *told], told, strict=False) if state is not before]
+        """The link states told, in order; another cause of the same state is no other state.
+
+        Of one that stood before ``since`` neither: a link that was down then may be told another cause.
+        """
+        told = [(i, m.state) for i, m in enumerate(self.messages) if isinstance(m, LinkEvent)]
+        before = [None, *(state for _, state in told)]
+        return [
+            state for was, (i, state) in zip(before, told, strict=False) if i >= since and state is not was
+        ]
 
     def confirmed(self, name: str, since: int = 0) -> list[int]:
         """Monotonic ns of every confirmation of a tag."""
