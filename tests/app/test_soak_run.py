@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 pytestmark = [pytest.mark.full, pytest.mark.gui]
@@ -55,6 +58,33 @@ def test_a_short_soak_accounts_for_every_change_and_leaves_nothing(tmp_path: Pat
     assert sum(each["n"] for each in figures["faults"].values()) == figures["faults_planned"] > 0
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert [line["fault"] for line in lines if "fault" in line] == FAULTS
+
+
+def test_a_soak_that_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    run = Path(os.environ["XDG_RUNTIME_DIR"]) / "killed"
+    words = ("--hours", "0.1", "--seed", SEED, "--tags", "20", "--log", str(tmp_path / "log"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "hmi.app", "bench", "soak", *words],
+        env={**os.environ, "TWINPANE_RUN": str(run / "x")},
+        stdout=subprocess.DEVNULL,
+    ) as bench:
+        try:
+            end = time.monotonic() + 120
+            while not list(run.glob("soak-*/table-*")):
+                assert time.monotonic() < end, "no engine has come"
+                time.sleep(0.1)
+            family = psutil.Process(bench.pid).children(recursive=True)
+            assert len(family) >= 6, "links, three servers, a panel and its engine"
+        finally:
+            bench.kill()
+    # The panel ends its engine; what is left of the folder goes with the next run's beginning.
+    gone, alive = psutil.wait_procs(family, timeout=60)
+    for each in alive:
+        each.kill()
+    assert not alive
+    assert len(gone) == len(family)
+    for left in run.glob("soak-*"):
+        shutil.rmtree(left)
 
 
 FORGETFUL = """

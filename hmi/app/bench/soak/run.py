@@ -85,6 +85,10 @@ def measure_soak(options: Options) -> dict[str, Any]:
         return soak.figures()
 
 
+class _PanelEnded(click.ClickException):
+    """The run goes no further; what was found until then is told."""
+
+
 class _Soak:
     def __init__(
         self,
@@ -138,6 +142,18 @@ class _Soak:
         """Throw the faults in when they are due, and never two at once; then let everything settle."""
         self._planned = len(faults)
         waiting = list(reversed(faults))
+        try:
+            self._throw(waiting, seconds)
+            if waiting:
+                self._failures.append(f"{len(waiting)} faults were not reached: those before took too long")
+            end = time.monotonic() + 2 * _IN_FLIGHT
+            while time.monotonic() < end:
+                self._turn()
+        except _PanelEnded as ended:
+            self._failures.append(f"{ended}, after {self._at():.0f} s")
+        self._look_at_health()
+
+    def _throw(self, waiting: list[Fault], seconds: float) -> None:
         latest = seconds + _LATE + seconds * _LATE_SHARE
         while (at := self._at()) < seconds or self._ongoing is not None or (waiting and at < latest):
             self._turn()
@@ -149,12 +165,6 @@ class _Soak:
             self._every("engines", _ENGINES_EVERY, self._count_engines)
             self._every("health", _HEALTH_EVERY, self._look_at_health)
             self._every("minute", _MINUTE, self._tell_minute)
-        if waiting:
-            self._failures.append(f"{len(waiting)} faults were not reached: the ones before took too long")
-        end = time.monotonic() + 2 * _IN_FLIGHT
-        while time.monotonic() < end:
-            self._turn()
-        self._look_at_health()
 
     def figures(self) -> dict[str, Any]:
         """All that was found; `failures` is empty where all is well."""
@@ -209,7 +219,7 @@ class _Soak:
         if self._is_calm(2 * _IN_FLIGHT):
             self._settled_to = time.time() - _IN_FLIGHT
         if self._plant.panel.pid == 0:
-            raise click.ClickException("the panel has ended by itself; its last words are above")
+            raise _PanelEnded("the panel has ended by itself: its last words are on standard error")
 
     def _follow(self, ongoing: Ongoing) -> None:
         self._thrower.look(ongoing)
