@@ -19,6 +19,7 @@ from hmi.ui.fonts import load_fonts
 from hmi.ui.history import PendingHistory
 from hmi.ui.panel import PanelConnection, Supervisor
 from hmi.ui.parts import OwnParts
+from hmi.ui.settled import Settling
 from hmi.ui.window import PanelWindow
 
 FAULT = 70
@@ -78,7 +79,8 @@ def run_panel(
     sys.excepthook = _fault
     ahead = QTimer()
     ahead.setInterval(_AHEAD_MS)
-    ahead.timeout.connect(window.prepare_next)
+    settling = Settling(window)
+    ahead.timeout.connect(settling.look)
     ahead.start()
     end = QTimer()
     end.setSingleShot(True)
@@ -95,6 +97,7 @@ def run_panel(
         end.stop()
         connection.stop()
         window.close()
+        settling.end()
         sys.excepthook = hook
         for number, previous in handled.items():
             signal.signal(number, previous)

@@ -222,22 +222,26 @@ class PanelWindow(QWidget):
     def _key(self) -> tuple[str, str]:
         return (self.screen_name, self.machine_id if self.screen_name == "machine" else "")
 
-    def prepare_next(self) -> None:
+    def prepare_next(self) -> bool:
         """Make one screen that was not shown yet, as long as there are few: called when nothing is urgent,
         so that the first touch of a button waits for no module, layout or font.
+
+        Whether one was made.
         """
         if self.session is None or not self.in_view:
-            return
+            return False
         machines = [each.id for each in self.session.epoch.machines]
         wanted = [("machine", each) for each in sorted(machines, key=lambda each: each != self.machine_id)]
         wanted = [*wanted[:_PREPARED], ("trends", "")]
         missing = next((key for key in wanted if key not in self._screens), None)
-        if missing is not None:
-            made = self._make(*missing)
-            made.setParent(self)
-            made.setGeometry(self._content())
-            made.grab()
-            self._screens[missing] = made
+        if missing is None:
+            return False
+        made = self._make(*missing)
+        made.setParent(self)
+        made.setGeometry(self._content())
+        made.grab()
+        self._screens[missing] = made
+        return True
 
     def _screen(self) -> QWidget:
         key = self._key()
