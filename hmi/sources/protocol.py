@@ -31,7 +31,8 @@ class Source(Protocol):
       for: those that are Good or Uncertain. A tag whose last sample is Bad, and a tag of which a change
       may have been lost, is not confirmed before a new sample of it. A batch by itself confirms nothing.
       Nothing is confirmed between DOWN and the next UP.
-    * No queue inside is unbounded; what is dropped is told by ``Lost``.
+    * No queue inside is unbounded; what is dropped is told by ``Lost``. What the device did that it should
+      not, and that made no value wrong, is told by ``Irregularity``.
     * Cancelling ``run`` closes the connection and leaves no task, thread or socket behind.
     """
 
