@@ -13,7 +13,7 @@ class Settling:
 
     What a session consists of by then (some sixty thousand objects: configuration, screens, modules) lives
     as long as it does: a whole collection of it, in the midst of a frame, takes longer than a frame may. What
-    the session before consisted of is let go of first.
+    the session before consisted of is let go of first, as that session's end has shaken the screen anyway.
     """
 
     def __init__(self, window: PanelWindow) -> None:
@@ -21,13 +21,14 @@ class Settling:
         self._settled: Session | None = None
 
     def look(self) -> None:
-        """To be called now and then, when no finger waits: takes as long as a screen to make, or a frame."""
+        """To be called now and then, when no finger waits: takes as long as a screen to make."""
         session = self._window.session
         if self._window.prepare_next() or session is None or session is self._settled:
             return
+        if self._settled is not None:
+            gc.unfreeze()
+            gc.collect()
         self._settled = session
-        gc.unfreeze()
-        gc.collect()
         gc.freeze()
 
     @staticmethod
