@@ -131,12 +131,12 @@ def test_each_pace_reaches_a_mill_and_a_line_and_what_they_grant_reaches_the_pan
     until(lambda: line.items() <= site.intervals("anodizing1").items(), lambda: site.intervals("anodizing1"))
 
     site.change(
-        ("paces: {live: 0.02}", "paces: {live: 0.03, normal: 0.3}"),
+        ("paces: {live: 0.02}", "paces: {live: 0.03, normal: 0.15}"),
         ("port: 15020}", "port: 15020, paces: {live: 0.08}}"),
     )
     site.says("mill07", "granted 30 ms")
     site.says("anodizing1", "polled every 80 ms")
-    until(lambda: (300, 300) in site.intervals("mill07").get("normal", ()), lambda: site.intervals("mill07"))
+    until(lambda: (150, 150) in site.intervals("mill07").get("normal", ()), lambda: site.intervals("mill07"))
 
 
 def test_a_server_that_grants_less_than_is_asked_is_said_to(running: ExitStack, tmp_path: Path) -> None:
