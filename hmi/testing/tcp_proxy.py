@@ -14,6 +14,9 @@ from hmi.testing.tcp_way import Way
 _RESET: Final = struct.pack("ii", 1, 0)
 """Linger for 0 s: closing sends a reset instead of waiting for the peer."""
 
+_TURNS: Final = 5
+"""Turns of the loop from an accepted connection to its handler, and some more."""
+
 
 class TcpProxy:
     """Listens on 127.0.0.1 and passes bytes both ways to a target; an async context manager.
@@ -73,13 +76,18 @@ class TcpProxy:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self.cut()
-            await self._server.wait_closed()
-            await asyncio.sleep(0)
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+            for _ in range(_TURNS):  # what was accepted before has a task, or is about to get one
+                await self.cut()
+                await asyncio.sleep(0)
+            await server.wait_closed()
 
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        if self._server is None:
+            to_client.transport.abort()
+            return
         task = asyncio.current_task()
         assert task is not None
         self._connections.add(task)
