@@ -29,6 +29,9 @@ from hmi.twin.store import Samples
 MOST_POINTS: Final = 20_000
 """In one answer, whatever is asked for: 340 kB."""
 
+_MOST_ADDED: Final = 16
+"""Batches that wait to be put away, at most."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
@@ -50,6 +53,7 @@ class History:
         self._value = np.zeros(capacity, np.float64)
         self._severity = np.zeros(capacity, np.uint8)
         self._written = 0
+        self._added: list[Samples] = []
         self._overwritten = NO_TIME  # the latest time that fell out of the ring
         self._began = np.full(len(tags), began, np.int64)
         # For each tag: the latest time that was ever kept, and whether its last sample is Bad.
@@ -58,6 +62,7 @@ class History:
 
     def complete_from(self, index: int) -> int:
         """UTC ns since when every sample of a tag is still held: after the latest that was overwritten."""
+        self.settle()
         began = int(self._began[index])
         return began if self._overwritten == NO_TIME else max(began, self._overwritten + 1)
 
@@ -66,6 +71,7 @@ class History:
 
         To be called before anything is added.
         """
+        before.settle()
         to = np.full(len(before._kind), -1, np.int64)
         to[former] = index
         held, capacity = min(before._written, len(before._index)), len(before._index)
@@ -80,10 +86,26 @@ class History:
 
     def after_last(self, index: U32, time: I64) -> I64:
         """``time`` i8[n], moved to directly after the last sample of each tag where it is not later."""
+        self.settle()
         return np.maximum(time, np.where(self._latest[index] == NO_TIME, NO_TIME, self._latest[index] + 1))
 
     def add(self, samples: Samples) -> None:
-        """Keep samples; strings and arrays have no trend and are passed over."""
+        """Keep samples; strings and arrays have no trend and are passed over.
+
+        Whoever asks finds them, and the work is done then, or by `settle`: what has been need not hold up
+        what is on its way to a screen.
+        """
+        self._added.append(samples)
+        if len(self._added) >= _MOST_ADDED:
+            self.settle()
+
+    def settle(self) -> None:
+        """Put away what was added."""
+        added, self._added = self._added, []
+        for samples in added:
+            self._put_away(samples)
+
+    def _put_away(self, samples: Samples) -> None:
         rows = np.flatnonzero(self._kind[samples.index] != 255)
         if not len(rows):
             return
@@ -134,6 +156,7 @@ class History:
 
     def series(self, index: int, begin: int, end: int) -> Series:
         """All held samples of one tag in [begin, end], and the one before ``begin`` if it is held."""
+        self.settle()
         held = min(self._written, len(self._index))
         rows = np.flatnonzero(self._index[:held] == index)
         # Ring order is arrival order only from the write position on; device times may step back too.

@@ -156,6 +156,7 @@ class EpochRuntime:
     def _ring(self) -> None:
         self._to_ring = False
         self._rung()
+        self.pipeline.history.settle()
 
 
 def _is_being_cancelled() -> bool:

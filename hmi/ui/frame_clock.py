@@ -1,7 +1,8 @@
-"""When to draw: at most one frame per 16.7 ms, at once when something arrived, and on its own timer.
+"""When to draw: at once when something arrived, at most every 16.7 ms, and by itself when nothing does.
 
-The own timer makes ages grow and a dead engine show although nothing arrives. A look that finds nothing to
-paint is no frame: a change that comes right behind it need not wait.
+Its own looks make ages grow and a dead engine show although nothing arrives. They come when there was no
+frame for a while, so a machine that changes ten times a second is drawn for its changes alone; and a change
+that comes right behind such a look does not wait for the display's next refresh because of it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 from hmi.model.clock import MILLISECOND, Clock
 
 FRAME_NS: Final = 16_700_000
-IDLE_MS: Final = 100
+IDLE_MS: Final = 130
+"""Without a frame for so long it looks by itself: longer than the 100 ms in which most machines change, so
+that the look does not stand in the way of the change that is about to come."""
+
 _KEPT: Final = 8192
 
 
@@ -33,10 +37,10 @@ class FrameClock(QObject):
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.setTimerType(Qt.TimerType.PreciseTimer)
-        self._due.timeout.connect(self._frame)
+        self._due.timeout.connect(self._news)
         self._idle = QTimer(self)
         self._idle.setInterval(IDLE_MS)
-        self._idle.timeout.connect(self.request)
+        self._idle.timeout.connect(self._look)
 
     def start(self) -> None:
         """Begin, with the own timer too."""
@@ -48,7 +52,7 @@ class FrameClock(QObject):
         self._due.stop()
 
     def request(self) -> None:
-        """Something is new: a frame 16.7 ms after the last that painted. Many requests are one."""
+        """Something is new: a frame 16.7 ms after the last that painted for news. Many requests are one."""
         if self._due.isActive():
             return
         wait = self._showed + FRAME_NS - self._clock.now().monotonic
@@ -73,9 +77,19 @@ class FrameClock(QObject):
         p50, p99 = np.percentile(kept, (50, 99), method="inverted_cdf")
         return {"p50": float(p50), "p99": float(p99), "max": float(kept.max()), "n": len(kept)}
 
-    def _frame(self) -> None:
-        self._began = self._clock.now().monotonic
-        if self._draw():
+    def _news(self) -> None:
+        if self._frame():
             self._showed = self._began
+
+    def _look(self) -> None:
+        if not self._due.isActive():
+            self._frame()
+
+    def _frame(self) -> bool:
+        if self._idle.isActive():
+            self._idle.start()  # from the beginning
+        self._began = self._clock.now().monotonic
+        painted = self._draw()
         self._durations[self._frames % _KEPT] = self._clock.now().monotonic - self._began
         self._frames += 1
+        return painted

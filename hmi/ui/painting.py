@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPolygonF
 
 from hmi.config.machine import Tone
 from hmi.present.theme import Theme
+from hmi.ui import fonts
 
 LEFT = Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignRight
@@ -30,8 +31,19 @@ def begin(painter: QPainter) -> None:
 
 
 def width(font: QFont, text: str) -> float:
-    """How wide a text is in pixels."""
-    return QFontMetricsF(font).horizontalAdvance(text)
+    """How wide a text is in pixels; ``font`` is one of `fonts.font`."""
+    return _width(font.pixelSize(), font.weight(), text)
+
+
+@lru_cache(maxsize=4096)
+def _width(px: int, weight: int, text: str) -> float:
+    """Kept, because most words on a screen stay, and to lay one out takes as long as to draw it."""
+    return QFontMetricsF(fonts.font(px, weight)).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=256)
+def _cap_height(px: int, weight: int) -> float:
+    return QFontMetricsF(fonts.font(px, weight)).capHeight()
 
 
 def elided(font: QFont, text: str, room: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
@@ -43,12 +55,11 @@ def _fitted(
     font: QFont, text: str, room: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
 ) -> tuple[str, float]:
     """The text as `elided`, and its width."""
-    metrics = QFontMetricsF(font)
-    wide = metrics.horizontalAdvance(text)
+    wide = width(font, text)
     if wide <= room:
         return text, wide
-    short = metrics.elidedText(text, mode, room)
-    wide = metrics.horizontalAdvance(short)
+    short = QFontMetricsF(font).elidedText(text, mode, room)
+    wide = width(font, short)
     return (short, wide) if wide <= room + 0.5 else ("", 0.0)
 
 
@@ -94,12 +105,11 @@ def first_fitting(font: QFont, choices: Sequence[str], room: float) -> str:
 
 def lines(font: QFont, content: str, room: float, most: int) -> list[str]:
     """A text in at most so many lines, broken between words; the last line is elided where it must be."""
-    metrics = QFontMetricsF(font)
     found: list[str] = []
     words = content.split()
     while words and len(found) < most - 1:
         count = 1
-        while count < len(words) and metrics.horizontalAdvance(" ".join(words[: count + 1])) <= room:
+        while count < len(words) and width(font, " ".join(words[: count + 1])) <= room:
             count += 1
         found.append(elided(font, " ".join(words[:count]), room))
         words = words[count:]
@@ -108,7 +118,7 @@ def lines(font: QFont, content: str, room: float, most: int) -> list[str]:
 
 def baseline(font: QFont, middle: float) -> float:
     """The baseline that puts capitals and digits in the middle of a height."""
-    return middle + QFontMetricsF(font).capHeight() / 2
+    return middle + _cap_height(font.pixelSize(), font.weight()) / 2
 
 
 def box(

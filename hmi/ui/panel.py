@@ -232,14 +232,16 @@ class PanelConnection(QObject):
         frame = session.refresh(table, now, self._alive)
         if table is not None:
             session.torn = table.torn
-        window.refresh(frame)
+        window.refresh_values(frame)
         for before, _ in self._observers:
             before(session, frame)
-        anything = window.flush()
+        values = window.flush()
         self._painted(session, frame)
         for _, after in self._observers:
             after(session, frame)
-        return anything
+        # In the same frame, and of the same moment: but no value waits for its surroundings to be painted.
+        window.refresh_surroundings(frame)
+        return window.flush() or values
 
     def _painted(self, session: Session, frame: Frame) -> None:
         if self._window.book is not None:

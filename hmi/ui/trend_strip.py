@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -67,6 +67,9 @@ class TrendStrip(QWidget):
         self._window = self._memory.windows.get(self._view, TrendWindow())
         self._now = session.welcome.started
         self._painted = NO_TIME
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show)
         self._legend: list[tuple[str, str, str]] = []
         self._gaps: list[tuple[int, int]] = []
         self._plot = QRect()
@@ -90,9 +93,10 @@ class TrendStrip(QWidget):
         return QSize(480, 110)
 
     def refresh(self, frame: Frame) -> None:
-        """Take the frame's samples; repaint the trends at most ten times a second.
+        """Take the frame's samples; repaint the trends at most ten times a second, right after the frame.
 
-        The figures beside them follow every frame: a tile shows the same tag, and both must agree.
+        The figures beside them follow every frame: a tile shows the same tag, and both must agree. What was
+        can wait for what is: the lines are drawn when the frame's figures are on the screen.
         """
         self._feed.feed(frame)
         self._now = frame.now.utc
@@ -103,7 +107,7 @@ class TrendStrip(QWidget):
         if self._painted != NO_TIME and 0 <= self._now - self._painted < _REPAINT:
             return
         self._painted = self._now
-        self._show()
+        self._later.start()
 
     def drawn(self) -> Drawn:
         """Its figures follow every frame; an earlier window shows nothing of the present."""

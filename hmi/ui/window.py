@@ -134,14 +134,32 @@ class PanelWindow(QWidget):
         self.shown.emit(name, self.machine_id)
 
     def refresh(self, frame: Frame) -> None:
-        """Bring what is in view up to date."""
+        """Bring everything up to date."""
+        self.refresh_values(frame)
+        self.refresh_surroundings(frame)
+
+    def refresh_values(self, frame: Frame) -> None:
+        """Bring the screen in view up to date: what a person waits for, and whose latency is shown."""
+        if not self.in_view:
+            self._rested = True
+            return
+        current = self._current()
+        if current is not None:
+            if self._rested:
+                # Its parts learn as from any other pause that they have missed something.
+                current.hide()
+                current.show()
+            cast(Live, current).refresh(frame)
+        self._rested = False
+
+    def refresh_surroundings(self, frame: Frame) -> None:
+        """Bring header and notice up to date, and what others follow who are not in view."""
         if self.session is None or self.book is None:
             self.waiting(frame.now)
             return
         self._parts.follow(self.session, frame)
         self._chronicle.note(self.session, frame, self.book)
         if not self.in_view:
-            self._rested = True
             return
         machine = self._machine()
         if machine is None:
@@ -152,14 +170,6 @@ class PanelWindow(QWidget):
         if frame.now.monotonic - self._pill_at >= _PILL_EVERY or not frame.engine_alive:
             self._pill_at = frame.now.monotonic
             self._show_trust(self.session, self.book, frame, "" if machine is None else machine.id)
-        current = self._current()
-        if current is not None:
-            if self._rested:
-                # Its parts learn as from any other pause that they have missed something.
-                current.hide()
-                current.show()
-            cast(Live, current).refresh(frame)
-        self._rested = False
 
     def drawn(self) -> Drawn:
         """What a person sees of the last frame on the screen in view; the header's own words are left out."""

@@ -139,9 +139,10 @@ class Subscription:
             received.monotonic,
         )
         # What comes first of a tag is what it already was, however long: no change that we observed.
-        tags, first = np.unique(index, return_index=True)
-        bound[first[~self._seen[tags]]] = NO_TIME
-        self._seen[tags] = True
+        if not self._seen[index].all():
+            tags, first = np.unique(index, return_index=True)
+            bound[first[~self._seen[tags]]] = NO_TIME
+            self._seen[tags] = True
         self._vouch(index, decoded.status)
         return Batch(
             index=index,
