@@ -103,7 +103,7 @@ class TrendStrip(QWidget):
         legend = [self._entry(index, frame) for index in self._feed.indexes]
         if legend != self._legend:
             self._legend = legend
-            self.update(0, 0, self._plot.left(), self.height())
+            self.update(self._legend_area())
         if self._painted != NO_TIME and 0 <= self._now - self._painted < _REPAINT:
             return
         self._painted = self._now
@@ -150,6 +150,11 @@ class TrendStrip(QWidget):
         painter = QPainter(self)
         painting.begin(painter)
         m, theme = Metrics.of(self), self._theme
+        if event is not None and self._legend_area().contains(event.rect()):
+            painter.fillRect(event.rect(), painting.color(theme.surface))
+            self._paint_legend(painter, m)
+            painter.end()
+            return
         painter.fillRect(self.rect(), painting.color(theme.background))
         painting.box(painter, QRectF(self.rect()), m.px(6), theme.surface)
         painter.drawPixmap(self._plot.topLeft(), self._canvas.picture)
@@ -220,6 +225,11 @@ class TrendStrip(QWidget):
 
     def _number(self, index: int, value: float) -> str:
         return formats.number(value, self._session.tag(index).decimals, self._texts.text("format.point"))
+
+    def _legend_area(self) -> QRect:
+        """Where names and figures stand: all that most frames paint of the strip."""
+        left = Metrics.of(self).px(12)
+        return QRect(left, self._plot.top(), max(self._plot.left() - left, 0), self._plot.height())
 
     def _paint_legend(self, painter: QPainter, m: Metrics) -> None:
         name, figure = m.font(12, fonts.MEDIUM), m.font(14, fonts.SEMIBOLD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hmi.model.clock import MILLISECOND
@@ -70,6 +71,7 @@ class Panel:
         book = self.window.book
         assert book is not None
         book.painted(frame, self.shop.session.columns, frame.now.monotonic, self.window.drawn())
+        QApplication.processEvents()
 
     def show(self, screen: str) -> None:
         self.window.show_screen(screen, "mill")

@@ -69,6 +69,7 @@ class Shown:
             if values:
                 self.fed.put(**values)
             self.strip.refresh(self.fed.frame(0.2))
+            QApplication.processEvents()  # lines are drawn after the frame
             if answer:
                 self.past.answer()
 
@@ -200,7 +201,18 @@ def test_it_is_repainted_at_most_ten_times_a_second(shown: Shown):
     for _ in range(60):
         shown.fed.put(load=7.0)
         shown.strip.refresh(shown.fed.frame(1 / 60))
+        QApplication.processEvents()
     assert 5 <= len(drawn) <= 11
+
+
+def test_a_figure_repaints_its_legend_as_the_whole_strip_would(shown: Shown):
+    shown.run(2, load=5.0, temp=6.0)
+    shown.fed.put(load=1234.5)
+    shown.strip.refresh(shown.fed.frame(0.01))
+    QApplication.processEvents()
+    part = shown.pixels()
+    shown.strip.update()
+    assert (part == shown.pixels()).all()
 
 
 def test_the_buttons_are_large_enough_for_a_glove(shown: Shown):
