@@ -11,8 +11,8 @@ from hmi.model.clock import SystemClock
 from hmi.model.samples import LinkEvent, LinkState
 from hmi.model.values import ValueType
 from hmi.simulation.modbus_server import ModbusMachineServer
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.testing.harness import Listener
-from hmi.testing.tcp_proxy import TcpProxy
 
 
 async def test_two_machines_behind_one_gateway_take_one_connection() -> None:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.testing.harness import Listener
 from hmi.testing.heard import Heard
-from hmi.testing.tcp_proxy import TcpProxy
 from tests.faults.plant import live
 
 

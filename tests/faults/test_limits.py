@@ -9,10 +9,10 @@ import pytest
 
 from hmi.model import status
 from hmi.model.samples import LinkState
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.sources.opcua import connection
 from hmi.testing.harness import Listener
 from hmi.testing.heard import Heard, check_confirmations
-from hmi.testing.tcp_proxy import TcpProxy
 from tests.faults.plant import WAIT, Plant, cause, is_down, last_status, live, tag
 
 TAGS = [tag("speed", pace="live"), tag("load"), tag("part", pace="slow")]

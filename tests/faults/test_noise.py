@@ -12,9 +12,9 @@ from random import Random
 import pytest
 
 from hmi.model.samples import LinkState, Lost
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.testing.harness import Listener
 from hmi.testing.heard import Heard, check_confirmations
-from hmi.testing.tcp_proxy import TcpProxy
 from tests.faults.plant import INT, STRING, WAIT, Plant, cause, is_down, is_up, live, source, tag
 
 TAGS = [tag("speed", pace="live"), tag("count", INT), tag("part", STRING, pace="slow")]

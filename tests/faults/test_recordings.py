@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from hmi.model import status
 from hmi.model.samples import LinkState
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.testing.fork_server import ForkServer
 from hmi.testing.harness import Listener
 from hmi.testing.heard import Heard, check_confirmations
-from hmi.testing.tcp_proxy import TcpProxy
 from tests.faults.plant import INT, STRING, WAIT, Plant, is_down, is_up, last_status, source, tag
 from tests.faults.recording import Player, Said, record
 

@@ -9,9 +9,9 @@ import pytest
 
 from hmi.model.clock import MILLISECOND, SECOND
 from hmi.model.samples import LinkState
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.sources.opcua import connection
 from hmi.testing.heard import Heard, check_confirmations
-from hmi.testing.tcp_proxy import TcpProxy
 from tests.faults.plant import INT, WAIT, Plant, is_up, tag
 from tests.faults.truth import TimedListener
 

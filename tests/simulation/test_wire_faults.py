@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
-from hmi.simulation.wire_faults import Link, obey
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from hmi.simulation.tcp_proxy import TcpProxy
+from hmi.simulation.wire_faults import obey
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -29,17 +22,13 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 
 @asynccontextmanager
-async def linked() -> AsyncIterator[tuple[dict[str, Link], int, asyncio.Server]]:
+async def linked() -> AsyncIterator[tuple[dict[str, TcpProxy], int, asyncio.Server]]:
     """A link to an echo server: (links, port of the link, the server)."""
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
-    port = free_port()
-    link = Link(port, server.sockets[0].getsockname()[1])
-    listener = await link.start()
     try:
-        yield {"load": link}, port, server
+        async with TcpProxy("127.0.0.1", server.sockets[0].getsockname()[1]) as link:
+            yield {"load": link}, link.port, server
     finally:
-        listener.close()
-        await link.cut()
         server.close()
         await asyncio.sleep(0.05)
 

@@ -14,7 +14,7 @@ from hmi.model.clock import NO_TIME, SECOND
 from hmi.model.samples import Batch, Confirmation, Granted, Irregular, Irregularity, LinkState, WriteOutcome
 from hmi.model.values import Scalar
 from hmi.simulation.modbus_server import ModbusMachineServer
-from hmi.testing.tcp_proxy import TcpProxy
+from hmi.simulation.tcp_proxy import TcpProxy
 from tests.sources.modbus.devices import Watch, at, coil, device, frame, read_answer
 
 

@@ -11,9 +11,9 @@ from hmi.config.modbus_lines import SerialLine
 from hmi.model import status
 from hmi.model.samples import Granted, LinkState
 from hmi.simulation.modbus_server import ModbusMachineServer
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.sources.modbus.lines import Lines
 from hmi.sources.modbus.units import SHARE
-from hmi.testing.tcp_proxy import TcpProxy
 from tests.sources.modbus.devices import Watch, at, device, frame, read_answer
 from tests.sources.modbus.serial_pair import serial_pair
 

@@ -33,11 +33,11 @@ from hmi.model.samples import (
 from hmi.model.values import ValueType
 from hmi.simulation.opcua_load import encoding
 from hmi.simulation.opcua_server import MachineServer, Variable
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.sources.opcua import OpcUaSource, connection, make_opcua_source, plan
 from hmi.testing.harness import Listener
 from hmi.testing.heard import check_confirmations
 from hmi.testing.opcua_device import UNSECURED
-from hmi.testing.tcp_proxy import TcpProxy
 
 URI: Final = "urn:twinpane:test-truth"
 WAIT: Final = 60.0

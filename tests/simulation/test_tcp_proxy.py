@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hmi.testing.tcp_proxy import TcpProxy
+from hmi.simulation.tcp_proxy import TcpProxy
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from random import Random
 from types import TracebackType
 from typing import Final, Self
 
-from hmi.testing.tcp_way import Way
+from hmi.simulation.tcp_way import Way
 
 _RESET: Final = struct.pack("ii", 1, 0)
 """Linger for 0 s: closing sends a reset instead of waiting for the peer."""
@@ -22,7 +22,7 @@ class TcpProxy:
     """Listens on 127.0.0.1 and passes bytes both ways to a target; an async context manager.
 
     ``port``    where it listens, after entering
-    ``to_client``, ``to_target``  what happens on either way, see `hmi.testing.tcp_way.Way`
+    ``to_client``, ``to_target``  what happens on either way, see `hmi.simulation.tcp_way.Way`
     ``delay``   that of ``to_client``; a round trip takes so much longer
     ``frozen``  while set, connections are accepted and nothing is passed either way; nothing is lost.
                 The target's end of a connection is seen only after the thaw
@@ -89,7 +89,7 @@ class TcpProxy:
             to_client.transport.abort()
             return
         task = asyncio.current_task()
-        assert task is not None
+        assert task is not None  # noqa: S101 a handler runs in a task
         self._connections.add(task)
         try:
             target, to_target = await asyncio.open_connection(*self._target)

@@ -1,8 +1,9 @@
-"""One direction of a `hmi.testing.tcp_proxy.TcpProxy`: what happens to bytes on that way."""
+"""One direction of a `hmi.simulation.tcp_proxy.TcpProxy`: what happens to bytes on that way."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 from random import Random
 from typing import Final
@@ -48,8 +49,9 @@ class Way:
         pieces: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(_WAITING)
 
         async def read() -> None:
-            while piece := await source.read(PIECE):
-                await pieces.put((loop.time() + self.delay + self._random.uniform(0, self.jitter), piece))
+            with contextlib.suppress(OSError):  # a reset is an end, too
+                while piece := await source.read(PIECE):
+                    await pieces.put((loop.time() + self.delay + self._random.uniform(0, self.jitter), piece))
             await pieces.put((loop.time(), b""))
 
         reading = asyncio.create_task(read())
