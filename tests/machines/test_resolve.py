@@ -308,7 +308,9 @@ def test_a_demos_simulator_is_reached_openly_and_says_why(site: Path, address: s
 
 @pytest.mark.parametrize("address", ["10.0.7.7:4840", "localhost:4840", "plc:4840"])
 def test_nothing_but_this_computer_counts_as_simulated(site: Path, address: str) -> None:
-    with pytest.raises(ValueError, match=r"press1.main: .* for a simulator, expected an address of this computer"):
+    with pytest.raises(
+        ValueError, match=r"press1.main: .* for a simulator, expected an address of this computer"
+    ):
         resolve_site(site, endpoint_overrides={"press1.main": address}, simulated=True)
 
 
