@@ -46,14 +46,12 @@ class LossyNetwork:
     def __enter__(self) -> Self:
         if shutil.which("ip") is None:
             raise NetworkUnavailable("the program `ip` is missing: install the package iproute2")
-        try:
+        with ExitStack() as opened:
             for side in (NEAR, FAR):
                 self._spaces[side] = _new_namespace()
-                self._running.callback(os.close, self._spaces[side])
+                opened.callback(os.close, self._spaces[side])
             self._join()
-        except BaseException:
-            self._running.close()
-            raise
+            self._running = opened.pop_all()
         return self
 
     def __exit__(

@@ -16,6 +16,7 @@ import asyncio
 import itertools
 import os
 import threading
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import numpy as np
@@ -61,15 +62,13 @@ class SourceContract:
     async def live(self, harness: SourceHarness) -> Listener:
         """A running source that has given a first sample of each tag."""
         await self.begin(harness)
-        listener = await Listener(harness.source()).__aenter__()
-        heard = Heard(harness.tags, listener.messages)
-        try:
+        async with AsyncExitStack() as running:
+            listener = await running.enter_async_context(Listener(harness.source()))
+            heard = Heard(harness.tags, listener.messages)
             await listener.until(
                 lambda: all(heard.samples(tag.name) for tag in harness.tags), "a sample of each tag"
             )
-        except BaseException:
-            await listener.cancel()
-            raise
+            running.pop_all()  # whoever asked for it ends it
         return listener
 
     def test_the_harness_has_the_tags_of_the_contract(self, harness: SourceHarness) -> None:

@@ -1,5 +1,6 @@
 """The locks name versions and hashes, no place to get them from, and all that the project asks for."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -101,3 +102,12 @@ def test_what_a_panel_must_install_is_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = {canonicalize_name(Requirement(each).name) for each in project["dependencies"]}
     assert asked - used == set()
+
+
+def test_the_lock_of_foreign_servers_names_no_place_and_has_hashes() -> None:
+    text = (ROOT / "packaging" / "foreign" / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    assert len(packages) > 100
+    without = [name for name, each in packages.items() if name and "integrity" not in each]
+    assert without == []

@@ -97,9 +97,8 @@ def write(path: Path, content: bytes) -> None:
                 opened.flush()
                 os.fsync(descriptor)
             Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        finally:
+            Path(name).unlink(missing_ok=True)  # it is there only where it did not take the file's place
         _settle(path.parent)
     except OSError as error:
         raise CertificateFolderError(f"{path} cannot be written: {error.strerror}") from error
