@@ -1,28 +1,17 @@
-"""Secured links to real servers in processes of their own: who is trusted, with what, and what is refused."""
+"""Secured links to real servers in processes of their own: which are trusted, and what is refused."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from asyncua import Client, ua
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from hmi.config.credentials import Credentials, Secret, resolve
-from hmi.config.endpoint_parts import CredentialReference, Paces
-from hmi.config.opcua import OpcUaAddress, OpcUaEndpoint, OpcUaSecurity
-from hmi.config.tags import Tag
-from hmi.model import status
-from hmi.model.clock import SystemClock
+from hmi.config.opcua import OpcUaSecurity
 from hmi.model.samples import Batch, LinkEvent, LinkState, Lost
 from hmi.model.values import ValueType
 from hmi.present import causes as causes_text
@@ -33,121 +22,12 @@ from hmi.sources.certificates.facts import facts, fingerprint, grouped
 from hmi.sources.certificates.folder import CertificateFolder
 from hmi.sources.certificates.own import own_identity
 from hmi.sources.certificates.trust import TrustList
-from hmi.sources.opcua import channel, connecting, make_opcua_source
+from hmi.sources.opcua import channel, connecting
 from hmi.sources.opcua.security import POLICIES
 from hmi.testing.certificates import URI, KeyPair, server_certificate
-from hmi.testing.fork_server import ForkServer
-from hmi.testing.harness import ChildDevice, Listener
+from hmi.testing.harness import Listener
 from hmi.testing.opcua_device import NAMESPACE, UNSECURED
-
-WAIT = 60.0
-ALL = [f"{name.replace('_', '')}_SignAndEncrypt" for name in POLICIES]
-RIGHT = "a right one"
-LOGIN = CredentialReference(environment="MILL")
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    logger = logging.getLogger("asyncua")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    yield
-    logger.setLevel(before)
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[ForkServer]:
-    with ForkServer("hmi.testing.opcua_device") as server:
-        yield server
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> CertificateFolder:
-    made = CertificateFolder(tmp_path / "certificates", "works")
-    made.prepare()
-    return made
-
-
-@dataclass
-class Machine:
-    """A server that can be started again with another certificate, at the same address."""
-
-    port: int
-    folder: Path
-    forks: ForkServer
-
-    @property
-    def url(self) -> str:
-        return f"opc.tcp://127.0.0.1:{self.port}/"
-
-    @asynccontextmanager
-    async def up(
-        self, pair: KeyPair | None, policies: Sequence[str], *more: str
-    ) -> AsyncIterator[ChildDevice]:
-        arguments = ["--port", str(self.port), *more]
-        if pair is not None:
-            certificate, key = self.folder / "server.der", self.folder / "server.pem"
-            certificate.write_bytes(pair.certificate)
-            key.write_bytes(pair.key)
-            arguments += ["--certificate", str(certificate), "--key", str(key), "--policies", *policies]
-        device = ChildDevice(lambda: arguments, self.forks)
-        try:
-            await device.start()
-            await device.ask({"set": "a_float", "value": 1.5})
-            yield device
-        finally:
-            await device.stop()
-
-
-@pytest.fixture
-def machine(tmp_path: Path, forks: ForkServer) -> Machine:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return Machine(probe.getsockname()[1], tmp_path, forks)
-
-
-def listener(
-    machine: Machine,
-    folder: CertificateFolder | None,
-    lookup: Callable[[CredentialReference], Secret] = resolve,
-    **keys: Any,
-) -> Listener:
-    tag = Tag(
-        id="m/a_float",
-        machine="m",
-        name="a_float",
-        wire=ValueType.FLOAT,
-        address=OpcUaAddress(node=f"nsu={NAMESPACE};s=Device.a_float"),
-    )
-    endpoint = OpcUaEndpoint(
-        protocol="opcua", url=machine.url, paces=Paces(normal=0.05), **({"timeout": 10.0} | keys)
-    )
-    return Listener(make_opcua_source(endpoint, [(0, tag)], SystemClock(), lookup, folder))
-
-
-def trust(folder: CertificateFolder, pair: KeyPair) -> None:
-    TrustList(folder).add_certificate(facts(pair.certificate))
-
-
-def causes(listening: Listener) -> list[str]:
-    return [m.cause for m in listening.messages if isinstance(m, LinkEvent) and m.state is LinkState.DOWN]
-
-
-async def refused(listening: Listener) -> str:
-    await listening.until(lambda: bool(causes(listening)), "DOWN", WAIT)
-    assert LinkState.UP not in [m.state for m in listening.messages if isinstance(m, LinkEvent)]
-    return causes(listening)[0]
-
-
-async def served(listening: Listener, since: int = 0) -> None:
-    await listening.until(
-        lambda: any(
-            isinstance(m, Batch) and m.status[0] == status.GOOD and m.raw.view("<f8")[0] == 1.5
-            for m in listening.messages[since:]
-        ),
-        "a value",
-        WAIT,
-    )
+from tests.sources.opcua.secured import ALL, WAIT, Machine, causes, listener, refused, served, trust
 
 
 @pytest.fixture
@@ -417,102 +297,3 @@ async def test_an_answer_that_was_weakened_under_way_is_found_out(
     trust(folder, pair)
     async with machine.up(pair, ALL), listener(machine, folder) as listening:
         assert "may have changed its first answer" in await refused(listening)
-
-
-def password(*typed: str) -> Callable[[CredentialReference], Secret]:
-    """Gives one after the other, the last for ever."""
-    left = list(typed)
-
-    def lookup(asked: CredentialReference) -> Secret:
-        assert asked == LOGIN
-        return Credentials("panel", left.pop(0) if len(left) > 1 else left[0])
-
-    return lookup
-
-
-@pytest.mark.parametrize("mode", ["sign_and_encrypt", "sign"])
-async def test_only_the_right_password_gets_in(
-    machine: Machine, folder: CertificateFolder, mode: Any
-) -> None:
-    pair = server_certificate()
-    trust(folder, pair)
-    offered = [*ALL, "Basic256Sha256_Sign"]
-    keys = {"credentials": LOGIN, "security": OpcUaSecurity(mode=mode)}
-    async with (
-        machine.up(pair, offered, "--user", f"panel:{RIGHT}"),
-        listener(machine, folder, password("wrong one", RIGHT), **keys) as listening,
-    ):
-        await listening.until(lambda: bool(causes(listening)), "DOWN", WAIT)
-        (cause,) = causes(listening)
-        assert "logging in" in cause
-        assert "BadUserAccessDenied" in cause
-        assert "wrong one" not in cause
-        await served(listening)
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Every ActivateSession request that went out."""
-    sent: list[Any] = []
-    activate = Client.activate_session
-
-    async def noted(client: Client, *args: Any, **keys: Any) -> Any:
-        sent.append((args, keys))
-        return await activate(client, *args, **keys)
-
-    monkeypatch.setattr(Client, "activate_session", noted)
-    return sent
-
-
-async def test_a_password_never_goes_out_in_the_clear(
-    machine: Machine, folder: CertificateFolder, told: list[Any]
-) -> None:
-    keys = {"credentials": LOGIN, "security": UNSECURED}
-    async with (
-        machine.up(None, [], "--user", f"panel:{RIGHT}"),
-        listener(machine, folder, password(RIGHT), **keys) as listening,
-    ):
-        assert "would take the password without sound encryption" in await refused(listening)
-    assert told == []
-
-
-async def test_over_an_open_link_a_password_goes_to_a_trusted_server_alone(
-    machine: Machine, folder: CertificateFolder, told: list[Any]
-) -> None:
-    pair = server_certificate()
-    keys = {"credentials": LOGIN, "security": UNSECURED}
-    async with (
-        machine.up(pair, ["NoSecurity", *ALL], "--user", f"panel:{RIGHT}"),
-        listener(machine, folder, password(RIGHT), **keys) as listening,
-    ):
-        assert "is not trusted" in await refused(listening)
-        assert told == []
-        trust(folder, pair)
-        await served(listening)
-
-
-@pytest.mark.parametrize("security", [OpcUaSecurity(), UNSECURED], ids=["secured", "open"])
-async def test_a_users_certificate_gets_in(
-    machine: Machine, folder: CertificateFolder, tmp_path: Path, security: OpcUaSecurity
-) -> None:
-    server, user, other = server_certificate(), server_certificate(key=2), server_certificate(key=3)
-    trust(folder, server)
-    certificate, key = tmp_path / "user.der", tmp_path / "user.pem"
-    for path, content in ((certificate, user.certificate), (key, user.key)):
-        path.write_bytes(content)
-    key.chmod(0o644)
-    reference = CredentialReference(certificate=str(certificate), key=str(key))
-    more = ["--user-certificate", str(certificate)]
-    async with (
-        machine.up(server, ["NoSecurity", *ALL], *more),
-        listener(machine, folder, credentials=reference, security=security) as listening,
-    ):
-        assert "user.pem can be read by others (mode 0644)" in await refused(listening)
-        key.chmod(0o600)
-        await served(listening)
-    key.write_bytes(other.key)
-    async with (
-        machine.up(server, ["NoSecurity", *ALL], *more),
-        listener(machine, folder, credentials=reference, security=security) as listening,
-    ):
-        assert "is not the key of" in await refused(listening)
