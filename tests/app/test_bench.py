@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hmi.app.bench.figures import share
+from hmi.app.bench.link_state import due_times
 from hmi.app.bench.on_panel import Pixels, held, held_at_pixel
 from hmi.app.bench.panel_watch import Seen
 
@@ -105,6 +109,13 @@ def test_link(run: Path) -> None:
         assert each["written"] == 100
         assert 0 < each["wake_ms"]["n"] <= each["seen"] <= each["written"]
     assert figures["socket"][0]["seen"] == figures["queue"][0]["seen"] == 100, "these conflate nothing"
+
+
+@given(start=st.floats(0, 1e7), hz=st.sampled_from([10.0, 60.0, 200.0, 1000.0]), beats=st.integers(1, 500))
+def test_a_rate_gives_as_many_beats_at_any_time_of_the_clock(start: float, hz: float, beats: int) -> None:
+    due_at = due_times(start, hz, beats / hz)
+    assert len(due_at) == beats
+    assert np.allclose(np.diff(due_at), 1 / hz, atol=1e-8)
 
 
 @pytest.mark.full

@@ -42,17 +42,21 @@ def stamp(columns: Columns, revision: int, now: int) -> None:
     columns.changed[:] = revision
 
 
+def due_times(start: float, hz: float, seconds: float) -> list[float]:
+    """When each state is due, on the clock of ``start`` (s). Their number is the same whatever the clock says.
+
+    Each is computed from the start: a sum of periods drifts, and may fit in one beat more.
+    """
+    return [start + beat / hz for beat in range(round(hz * seconds))]
+
+
 def beat(hz: float, seconds: float, once: Callable[[], None]) -> int:
     """Call ``once`` at a steady rate for so long; how often. A beat that could not be kept is made up for."""
-    due = time.monotonic()
-    end = due + seconds
-    calls = 0
-    while due < end:
-        once()
-        calls += 1
-        due += 1 / hz
+    due_at = due_times(time.monotonic(), hz, seconds)
+    for due in due_at:
         time.sleep(max(due - time.monotonic(), 0))
-    return calls
+        once()
+    return len(due_at)
 
 
 class Arrivals:

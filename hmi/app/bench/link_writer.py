@@ -61,20 +61,18 @@ async def _by_table(directory: Path, tags: int, hz: float, seconds: float) -> in
     try:
         _say({"ready": True})
         await came.wait()
-        due, written = loop.time(), 0
-        end = due + seconds
-        while due < end:
+        due_at = link_state.due_times(loop.time(), hz, seconds)
+        for due in due_at:
+            await asyncio.sleep(max(due - loop.time(), 0))
             now = monotonic_ns()
             with table.write() as revision:
                 link_state.stamp(table.columns, revision, now)
             loop.call_soon(server.ring)
-            written += 1
-            due += 1 / hz
-            await asyncio.sleep(max(due - loop.time(), 0))
+        await asyncio.sleep(1 / hz)  # the bell is still to ring, and to be heard
     finally:
         await server.close()
         table.close()
-    return written
+    return len(due_at)
 
 
 def _by_socket(path: Path, tags: int, hz: float, seconds: float) -> int:
