@@ -43,7 +43,7 @@ def stamp(columns: Columns, revision: int, now: int) -> None:
 
 
 def due_times(start: float, hz: float, seconds: float) -> list[float]:
-    """When each state is due, on the clock of ``start`` (s). Their number is the same whatever the clock says.
+    """When each state is due, on the clock of ``start`` (s): always as many, whatever the clock says.
 
     Each is computed from the start: a sum of periods drifts, and may fit in one beat more.
     """
