@@ -1,6 +1,7 @@
 // A node-opcua server in a process of its own, spoken to in JSON lines, as hmi.testing.harness has it.
 //
-//   node server.js DEVICE.js OPTIONS      OPTIONS: {"port": …, "pki": folder, "nodesets": […], "limits": {…}, "busy": ms}
+//   node server.js DEVICE.js OPTIONS      OPTIONS: {"port": …, "pki": folder, "nodesets": […], "limits": {…},
+//                                     "busy": ms, "fastest": ms}
 //
 // DEVICE.js exports `build(addressSpace, options)`, which gives (now or later) a function that answers one request.
 // The first line out is {"port": …}, when the server listens; then comes one for each line in, until these end.
@@ -14,7 +15,7 @@ const readline = require("node:readline");
 const { OPCUACertificateManager } = require("node-opcua-certificate-manager");
 const { nodesets } = require("node-opcua-nodesets");
 const { MessageSecurityMode, SecurityPolicy } = require("node-opcua-secure-channel");
-const { OPCUAServer } = require("node-opcua-server");
+const { MonitoredItem, OPCUAServer, Subscription } = require("node-opcua-server");
 
 const say = (answer) => process.stdout.write(JSON.stringify(answer) + "\n");
 
@@ -38,7 +39,14 @@ function busyBeforeFirstValues(server, milliseconds) {
   server.on("request", block);
 }
 
+// By default it samples and publishes every 50 ms at the fastest.
+function grantIntervals(milliseconds) {
+  Subscription.minimumPublishingInterval = milliseconds;
+  MonitoredItem.minimumSamplingInterval = milliseconds;
+}
+
 async function main(device, options) {
+  if (options.fastest) grantIntervals(options.fastest);
   const server = new OPCUAServer({
     host: "127.0.0.1",
     hostname: "foreign-server.invalid",

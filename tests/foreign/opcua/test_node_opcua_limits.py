@@ -133,8 +133,18 @@ async def test_an_announced_end_is_told_once_and_with_its_cause(folder: Path) ->
         assert heard.links() == [LinkState.CONNECTING, LinkState.UP, LinkState.DOWN, LinkState.UP]
 
 
-async def test_the_interval_that_was_granted_is_told_not_the_one_that_was_asked_for(folder: Path) -> None:
-    server = NodeServer("contract_device.js", folder)
+@pytest.mark.parametrize(
+    ("fastest", "granted_ms"),
+    [
+        pytest.param({}, 50, id="what node-opcua grants by default"),
+        pytest.param({"fastest": 10}, 10, id="10 ms"),
+        pytest.param({"fastest": 25}, 25, id="25 ms"),
+    ],
+)
+async def test_the_interval_that_was_granted_is_told_not_the_one_that_was_asked_for(
+    folder: Path, fastest: dict[str, int], granted_ms: int
+) -> None:
+    server = NodeServer("contract_device.js", folder, **fastest)
     harness = ForeignHarness(server, paces=Paces(live=0.01, normal=0.2))
     async with started(harness), Listener(harness.source()) as listener:
         heard = Heard(harness.tags, listener.messages)
@@ -145,7 +155,7 @@ async def test_the_interval_that_was_granted_is_told_not_the_one_that_was_asked_
             if isinstance(each, Granted)
             for index in each.index
         }
-        assert granted[heard.index("a_float")] == (0.05, 0.05), "node-opcua grants no shorter ones"
+        assert granted[heard.index("a_float")] == (granted_ms / 1000, granted_ms / 1000)
         assert granted[heard.index("an_int")][0] == 0.2
 
 
