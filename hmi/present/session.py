@@ -41,7 +41,8 @@ class Table(Protocol):
 class Frame:
     """What changed since the frame before, at ``now``.
 
-    ``changed``    tag indexes whose sample (value, status, times) is new
+    ``news``       bool[n], whether the sample of a tag (value, status, times) is new
+    ``changed``    tag indexes that have news
     ``freshness``  u1[n], `hmi.present.freshness.Freshness` of every tag; nothing is better than STALE
                    while the engine is not alive
     ``aged``       tag indexes whose freshness is another than in the frame before
@@ -49,6 +50,7 @@ class Frame:
     """
 
     now: Instant
+    news: npt.NDArray[np.bool_]
     changed: npt.NDArray[np.intp]
     freshness: npt.NDArray[np.uint8]
     aged: npt.NDArray[np.intp]
@@ -183,10 +185,11 @@ class Session:
             self._incoming.copy_to(self.columns)
             if self._carried is not None:
                 self._carried.lay_into(self.columns)
-        changed = np.zeros(0, np.intp)
         if revision is not None and revision != self.revision:
-            changed = np.flatnonzero(self.columns.changed > self.revision)
+            news = self.columns.changed > self.revision
             self.revision = revision
+        else:
+            news = np.zeros(len(self.max_age), np.bool_)
         fresh = freshness(self.columns, self.max_age, now.monotonic)
         if not engine_alive:
             fresh = np.maximum(fresh, np.uint8(Freshness.STALE))
@@ -196,7 +199,7 @@ class Session:
         else:
             aged = np.arange(len(fresh))
         self._freshness = fresh
-        return Frame(now=now, changed=changed, freshness=fresh, aged=aged, engine_alive=engine_alive)
+        return Frame(now, news, np.flatnonzero(news), fresh, aged, engine_alive)
 
     def age(self, index: int, now: Instant) -> float:
         """Seconds for which nobody has vouched for the value that is shown; NaN where nothing ever came.

@@ -106,4 +106,6 @@ class Texts:
 
 def fill(text: str, values: Mapping[str, object]) -> str:
     """``text`` with every ``{name}`` that is in ``values`` replaced by its ``str``, all else untouched."""
+    if "{" not in text:
+        return text
     return _PLACEHOLDER.sub(lambda m: str(values[m[1]]) if m[1] in values else m[0], text)

@@ -64,9 +64,8 @@ class TrendFeed:
 
     def feed(self, frame: Frame) -> None:
         """Take the frame's samples and gaps of all followed tags."""
-        changed = set(frame.changed.tolist())
         for index, one in self._followed.items():
-            one.feed(self._session, frame, index, changed=index in changed)
+            one.feed(self._session, frame, index, changed=bool(frame.news[index]))
 
     def want(self, begin: int, end: int, resolution: int, now: int) -> None:
         """See to it that [begin, end] is held at ``resolution`` ns or finer; the answer comes later.

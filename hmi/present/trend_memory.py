@@ -51,14 +51,13 @@ class TrendMemory:
         if session is not self._session:
             self._session = session
             self._begin(session)
-        changed = set(frame.changed.tolist())
         all_of_them = not 0 <= frame.now.utc - self._looked < _EVERY
         if all_of_them:
             self._looked = frame.now.utc
         for tag_id, (_, record) in self._records.items():
             index = session.epoch.index.get(tag_id)
-            if index is not None and (all_of_them or index in changed):
-                record.feed(session, frame, index, changed=index in changed)
+            if index is not None and (all_of_them or frame.news[index]):
+                record.feed(session, frame, index, changed=bool(frame.news[index]))
 
     def _begin(self, session: Session) -> None:
         """Remember what the machines' own screens show from the first moment on."""

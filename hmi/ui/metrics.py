@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from PyQt6.QtGui import QFont
@@ -24,6 +25,12 @@ _PLAUSIBLE_DPI: Final = (60.0, 400.0)
 _FALLBACK_DPI: Final = 96.0
 
 
+def dots_per_inch(widget: QWidget) -> float:
+    """What the screen of a widget claims; 0 where it has none."""
+    screen = widget.screen()
+    return 0.0 if screen is None else screen.physicalDotsPerInch()
+
+
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """``scale`` from the 1280 × 800 design to this window; ``per_mm`` pixels in a millimetre."""
@@ -33,15 +40,16 @@ class Metrics:
 
     @classmethod
     def of(cls, widget: QWidget) -> Metrics:
-        """The metrics of the window that a widget stands in."""
-        window = widget.window()
-        size = widget.size() if window is None else window.size()
-        screen = widget.screen()
-        return cls.compute(
-            size.width(), size.height(), 0.0 if screen is None else screen.physicalDotsPerInch()
-        )
+        """The metrics of the window that a widget stands in.
+
+        A window may keep its screen's `dots_per_inch` as ``dpi``: to ask Qt takes as long as to draw a word.
+        """
+        window = widget.window() or widget
+        dpi = getattr(window, "dpi", None)
+        return cls.compute(window.width(), window.height(), dots_per_inch(widget) if dpi is None else dpi)
 
     @classmethod
+    @lru_cache(maxsize=16)  # every widget asks for them in every paint
     def compute(cls, width: int, height: int, dpi: float) -> Metrics:
         """From a window's size in pixels and the dpi that the screen claims, if that can be true."""
         scale = min(width / DESIGN_WIDTH, height / DESIGN_HEIGHT)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QRegion
+from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion
 from PyQt6.QtWidgets import QWidget
 
 from hmi.present.theme import Theme
@@ -18,6 +18,9 @@ V = TypeVar("V")
 
 class Painted(QWidget, Generic[V]):
     """A widget that shows a view model and paints all of its area itself."""
+
+    still_covers: ClassVar[bool] = False
+    """Whether `draw` begins with `draw_still`, whose picture has the ground in it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +48,8 @@ class Painted(QWidget, Generic[V]):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Fill the ground, then let the widget draw its view."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), painting.color(self.ground()))
+        if self.view is None or not self.still_covers:
+            painter.fillRect(self.rect(), painting.color(self.ground()))
         painting.begin(painter)
         if self.view is not None:
             self.draw(painter, self.view, Metrics.of(self))
@@ -66,13 +70,13 @@ class Painted(QWidget, Generic[V]):
     def draw_still(
         self, painter: QPainter, key: Hashable, still: Callable[[QPainter], None], m: Metrics
     ) -> None:
-        """Draw what seldom changes from a picture of it, made anew when ``key`` or the size changes."""
+        """Draw what seldom changes, on the ground, from a picture; another ``key`` or size makes it anew."""
         ratio = self.devicePixelRatioF()
-        full_key = (key, self.width(), self.height(), ratio, m)
+        full_key = (key, self.width(), self.height(), ratio, m, self.ground())
         if self._layer is None or full_key != self._layer_key:
             layer = QPixmap(self.size() * ratio)
             layer.setDevicePixelRatio(ratio)
-            layer.fill(QColor(0, 0, 0, 0))
+            layer.fill(painting.color(self.ground()))  # opaque, so that it is copied and not blended
             own = QPainter(layer)
             painting.begin(own)
             still(own)

@@ -125,8 +125,7 @@ class TagTable(QAbstractScrollArea):
         places = self._places()
         wanted: Iterable[int] = places
         if known and not len(frame.aged) and 0 <= frame.now.monotonic - self._looked < _EVERY:
-            changed = set(frame.changed.tolist())
-            wanted = [p for p in places if p not in self._rows or int(self._indexes[p]) in changed]
+            wanted = [p for p in places if p not in self._rows or frame.news[int(self._indexes[p])]]
         else:
             self._looked = frame.now.monotonic
         rows = {place: self._rows[place] for place in places if place in self._rows}

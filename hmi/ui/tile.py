@@ -9,7 +9,7 @@ from PyQt6.QtGui import QFont, QPainter
 
 from hmi.present.tile import Scale, TileView
 from hmi.ui import fonts, painting
-from hmi.ui.badge import badge, plate
+from hmi.ui.badge import badge, badge_width, plate
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
@@ -54,23 +54,28 @@ class _Layout:
 class TileWidget(Painted[TileView]):
     """One analogue indicator."""
 
+    still_covers = True
+
     def draw(self, painter: QPainter, view: TileView, m: Metrics) -> None:
-        """Still parts from a picture; then value, badge, label and pointer."""
+        """Still parts and the label from a picture; then value, badge and pointer."""
         figure, hatched = view.readout, view.readout.quality.look.hatched
         at = _Layout.of(self.width(), self.height(), view.scale is not None, m)
-        key = (figure.unit, view.scale, hatched, view.beyond)
-        self.draw_still(painter, key, lambda p: self._still(p, view, at, m), m)
-        left = at.value_right
-        if figure.value:
-            left -= self._value(painter, view, at, m) + m.px(14)
+        wide = self._width(view, at)
+        right = at.value_right - (wide + m.px(14) if wide else 0)
+        room, badge_room = right - at.left, 0.0
         if figure.quality.badge:
-            room = left - at.left
-            left = badge(painter, left, at.middle, figure.quality.badge, self.theme, m, room) - m.px(10)
-        self._label(painter, view, at, max(0.0, left - at.left), m)
+            badge_room = min(badge_width(figure.quality.badge, m), room) + m.px(10)
+        label = painting.elided(at.label_font, figure.label, max(0.0, room - badge_room))
+        key = (figure.unit, view.scale, hatched, view.beyond, label)
+        self.draw_still(painter, key, lambda p: self._still(p, view, label, at, m), m)
+        if figure.value:
+            self._value(painter, view, wide, at, m)
+        if figure.quality.badge:
+            badge(painter, right, at.middle, figure.quality.badge, self.theme, m, room)
         if view.scale is not None and view.pointer is not None:
             draw_pointer(painter, at.track, view, self.theme, m)
 
-    def _still(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> None:
+    def _still(self, painter: QPainter, view: TileView, label: str, at: _Layout, m: Metrics) -> None:
         area, radius = self.area(), m.px(6)
         hatched = view.readout.quality.look.hatched
         if hatched:
@@ -81,6 +86,7 @@ class TileWidget(Painted[TileView]):
             self._unit(painter, view, at, m)
         if view.scale is not None:
             self._track(painter, view.scale, at, hatched, m)
+        self._label(painter, view, label, at, m)
 
     def _track(self, painter: QPainter, scale: Scale, at: _Layout, hatched: bool, m: Metrics) -> None:
         draw_scale(painter, at.track, scale, self.theme, m)
@@ -90,11 +96,15 @@ class TileWidget(Painted[TileView]):
             below, room = QPointF(at.left, base), at.track.width()
             painting.text(painter, below, scale.normal, font, self.theme.text_soft, room=room)
 
-    def _value(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> float:
-        """The figure, on a plate with its unit where it stands on hatch; returns its width."""
+    def _width(self, view: TileView, at: _Layout) -> float:
+        """How wide the figure is."""
+        if not view.readout.value:
+            return 0.0
+        return min(painting.width(at.value_font, view.readout.value), at.value_right - at.left)
+
+    def _value(self, painter: QPainter, view: TileView, wide: float, at: _Layout, m: Metrics) -> None:
+        """The figure, on a plate with its unit where it stands on hatch."""
         hatched = view.readout.quality.look.hatched
-        room = at.value_right - at.left
-        wide = min(painting.width(at.value_font, view.readout.value), room)
         if hatched:
             end = at.value_right
             if view.readout.unit:
@@ -102,24 +112,23 @@ class TileWidget(Painted[TileView]):
             self._plate(painter, at.value_right - wide, end, at, m)
             self._unit(painter, view, at, m)
         colour = self.theme.text_faint if hatched else self.theme.text
-        spot = QPointF(at.value_right, at.base)
+        spot, room = QPointF(at.value_right, at.base), at.value_right - at.left
         painting.text(
             painter, spot, view.readout.value, at.value_font, colour, room=room, align=painting.RIGHT
         )
-        return wide
 
     def _unit(self, painter: QPainter, view: TileView, at: _Layout, m: Metrics) -> None:
         spot = QPointF(at.unit_left, at.base)
         painting.text(painter, spot, view.readout.unit, m.font(12), self.theme.text_faint, room=at.unit_room)
 
-    def _label(self, painter: QPainter, view: TileView, at: _Layout, room: float, m: Metrics) -> None:
-        label = painting.elided(at.label_font, view.readout.label, room)
+    def _label(self, painter: QPainter, view: TileView, label: str, at: _Layout, m: Metrics) -> None:
+        """The name as far as there is room for it, on a plate where it stands on hatch."""
+        wide = painting.width(at.label_font, label)
         if view.readout.quality.look.hatched and label:
-            wide = painting.width(at.label_font, label)
             self._plate(painter, at.left, at.left + wide, at, m)
         colour = self.theme.text if view.beyond else self.theme.text_soft
         spot = QPointF(at.left, painting.baseline(at.label_font, at.middle))
-        painting.text(painter, spot, label, at.label_font, colour, room=room)
+        painting.text(painter, spot, label, at.label_font, colour, room=wide)
 
     def _plate(self, painter: QPainter, left: float, right: float, at: _Layout, m: Metrics) -> None:
         high = min(m.px(26), at.track.top() - m.px(2))

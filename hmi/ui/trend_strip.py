@@ -37,7 +37,9 @@ _BUTTONS: Final = 112
 
 
 class TrendStrip(QWidget):
-    """Up to four tags of a machine over five minutes, in one session.
+    """Up to four tags of a machine over five minutes, in one session, as ``memory`` has them.
+
+    The memory is another's, who feeds it with each frame, whichever screen is in view.
 
     Going back shows an earlier window that stands still and is marked as not live; `Live` returns. The
     bar below spans an hour: touching it goes there.
@@ -52,14 +54,14 @@ class TrendStrip(QWidget):
         history: HistorySource,
         parent: QWidget | None = None,
         *,
-        memory: TrendMemory | None = None,
+        memory: TrendMemory,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._session = session
         self._theme = theme
         self._texts = texts.for_machine(machine.id)
-        self._memory = memory or TrendMemory()
+        self._memory = memory
         self._view = f"strip/{machine.id}"
         self._feed = TrendFeed(session, history, self._memory)
         self._feed.follow(trend_indexes(session, machine))
@@ -93,12 +95,12 @@ class TrendStrip(QWidget):
         return QSize(480, 110)
 
     def refresh(self, frame: Frame) -> None:
-        """Take the frame's samples; repaint the trends at most ten times a second, right after the frame.
+        """Repaint the trends at most ten times a second, right after the frame.
 
         The figures beside them follow every frame: a tile shows the same tag, and both must agree. What was
-        can wait for what is: the lines are drawn when the frame's figures are on the screen.
+        can wait for what is: the memory takes the frame's samples, and the lines are drawn, when the frame's
+        figures are on the screen.
         """
-        self._feed.feed(frame)
         self._now = frame.now.utc
         legend = [self._entry(index, frame) for index in self._feed.indexes]
         if legend != self._legend:

@@ -29,7 +29,7 @@ from hmi.ui import header, notice_line, painting
 from hmi.ui import nav as navigation
 from hmi.ui.header import HeaderBar
 from hmi.ui.latency_pill import PillView
-from hmi.ui.metrics import DESIGN_HEIGHT, DESIGN_WIDTH, Metrics
+from hmi.ui.metrics import DESIGN_HEIGHT, DESIGN_WIDTH, Metrics, dots_per_inch
 from hmi.ui.nav import NavBar
 from hmi.ui.notice_line import NoticeLine
 from hmi.ui.parts import Live, Parts
@@ -38,6 +38,8 @@ from hmi.ui.screens.machine import MachineScreen
 from hmi.ui.screens.site import SiteScreen
 
 LEAST_WIDTH, LEAST_HEIGHT = 1024, 600
+_ON_ANOTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.Move, QEvent.Type.Resize)
+"""What comes with another screen, or with another mode of the same one."""
 _PREPARED = 4
 """So many machines' screens are made before they are asked for; each holds some MB of pictures."""
 _PILL_EVERY = 250_000_000
@@ -55,6 +57,7 @@ class PanelWindow(QWidget):
     ) -> None:
         super().__init__()
         self.theme = theme
+        self.dpi = dots_per_inch(self)
         self._history = history
         self._parts = parts
         self._language = language
@@ -204,8 +207,11 @@ class PanelWindow(QWidget):
 
     def event(self, event: QEvent | None) -> bool:
         """Note that Qt asks for what has changed to be painted; it does so once for all widgets in here."""
-        if event is not None and event.type() == QEvent.Type.UpdateRequest:
+        kind = None if event is None else event.type()
+        if kind == QEvent.Type.UpdateRequest:
             self._had_to_paint = True
+        elif kind in _ON_ANOTHER_SCREEN:
+            self.dpi = dots_per_inch(self)
         return super().event(event)
 
     def _show_trust(self, session: Session, book: LatencyBook, frame: Frame, machine: str) -> None:

@@ -20,6 +20,7 @@ from hmi.model import status
 from hmi.model.clock import SECOND
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
+from hmi.present.trend_memory import TrendMemory
 from hmi.testing.hand_fed import HandFed
 from hmi.ui.trend_strip import TrendStrip
 
@@ -54,11 +55,18 @@ class Shown:
     def __init__(self, qtbot: QtBot) -> None:
         self.fed = HandFed(TAGS, screen=SCREEN)
         self.past = Past(self.fed.clock.now().utc - 1800 * SECOND)
+        self.memory = TrendMemory()
         window = self.window = QWidget()
         qtbot.addWidget(window)
         window.resize(1280, 800)
         self.strip = TrendStrip(
-            self.fed.machine, self.fed.session, DARK, Texts.of(self.fed.epoch), self.past, window
+            self.fed.machine,
+            self.fed.session,
+            DARK,
+            Texts.of(self.fed.epoch),
+            self.past,
+            window,
+            memory=self.memory,
         )
         self.strip.setGeometry(12, 574, 1256, 142)
         window.show()
@@ -68,7 +76,9 @@ class Shown:
         for _ in range(round(seconds / 0.2)):
             if values:
                 self.fed.put(**values)
-            self.strip.refresh(self.fed.frame(0.2))
+            frame = self.fed.frame(0.2)
+            self.strip.refresh(frame)
+            self.memory.feed(self.fed.session, frame)
             QApplication.processEvents()  # lines are drawn after the frame
             if answer:
                 self.past.answer()

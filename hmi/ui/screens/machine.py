@@ -71,8 +71,8 @@ class MachineScreen(Screen):
 
     def refresh(self, frame: Frame) -> None:
         """Figures whose tag has news, or an age that grows, are worked out; all of them after a pause."""
-        stirred = frame.freshness != Freshness.LIVE
-        stirred[frame.changed] = stirred[frame.aged] = True
+        stirred = (frame.freshness != Freshness.LIVE) | frame.news
+        stirred[frame.aged] = True
         everything, self._behind = self._behind, False
         for index, widget in self.tiles.items():
             if everything or stirred[index]:
