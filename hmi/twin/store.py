@@ -55,14 +55,17 @@ class Store:
         A Bad sample brings no value (sources send a lane of 0 with it): the last one stays, so that a
         screen can show it frozen, under the Bad status.
         """
-        columns, index = self.columns, samples.index
+        columns, index = self.columns, samples.index.astype(np.intp)  # once, and not for each column
         status = samples.status
         value = samples.value
         if self._in_side[index].any():
             value, status = self._into_side(samples)
         usable = severities(status) != Severity.BAD
-        columns.raw[index[usable]] = samples.raw[usable]
-        columns.value[index[usable]] = value[usable]
+        if usable.all():
+            columns.raw[index], columns.value[index] = samples.raw, value
+        else:
+            columns.raw[index[usable]] = samples.raw[usable]
+            columns.value[index[usable]] = value[usable]
         columns.status[index] = status
         columns.source_time[index] = samples.source_time
         columns.receive_time[index] = samples.receive_time
@@ -75,7 +78,7 @@ class Store:
         Nobody vouches for the value that is kept under a Bad status: its confirmation stays where it was,
         so that a screen knows how old it really is, and whether there ever was one.
         """
-        columns = self.columns
+        columns, index = self.columns, index.astype(np.intp, copy=False)
         vouched = index[severities(columns.status[index]) != Severity.BAD]
         columns.confirmed[vouched] = np.maximum(columns.confirmed[vouched], monotonic)
 

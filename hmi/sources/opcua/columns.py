@@ -16,7 +16,7 @@ from hmi.model import status, values
 from hmi.model.samples import I64, U32, U64
 from hmi.model.values import ValueType
 from hmi.sources.opcua import wire_layout
-from hmi.sources.opcua.data_change import Items
+from hmi.sources.opcua.data_change import Items, Rows
 from hmi.sources.opcua.decode import INFO_BITS, Decoded
 from hmi.sources.opcua.wire_layout import ARRAY, DIMENSIONS
 from hmi.sources.opcua.wire_time import utc_ns_of
@@ -70,8 +70,10 @@ def columns(items: Items, wires: WireTypes, before: bytes = b"") -> Decoded:
             for handle, at in zip(handles, places, strict=True)
         ]
         raw[rows], complaint[rows] = zip(*found, strict=True)
-    worse = status.severities(complaint) > status.severities(said)
-    code = np.where(worse, complaint | said & np.uint32(INFO_BITS), said)
+    code = said
+    if complaint.any():
+        worse = status.severities(complaint) > status.severities(said)
+        code = np.where(worse, complaint | said & np.uint32(INFO_BITS), said)
     known = codes != NONE
     if not known.all():
         index, raw, code = index[known], raw[known], code[known]
@@ -80,7 +82,7 @@ def columns(items: Items, wires: WireTypes, before: bytes = b"") -> Decoded:
 
 
 def _take_times(
-    fields: npt.NDArray[np.void], rows: npt.NDArray[np.intp], said: U32, source_ticks: I64, server_ticks: I64
+    fields: npt.NDArray[np.void], rows: Rows, said: U32, source_ticks: I64, server_ticks: I64
 ) -> None:
     for name, column in (("status", said), ("source_time", source_ticks), ("server_time", server_ticks)):
         if name in (fields.dtype.names or ()):
@@ -89,6 +91,10 @@ def _take_times(
 
 def _lanes(kind: int | None, value: npt.NDArray[np.generic] | None, codes: npt.NDArray[np.int8]) -> _Lanes:
     """Lanes and complaints of items of one built-in type, for tags of whatever wire types."""
+    if kind is not None and value is not None and len(codes) and (codes == codes[0]).all():
+        found = None if codes[0] == NONE else _converted(kind, value, WIRES[codes[0]])
+        if found is not None:
+            return found
     raw = np.zeros(len(codes), np.uint64)
     complaint = np.full(len(codes), status.BAD_TYPE_MISMATCH, np.uint32)
     if kind is None or value is None:

@@ -54,6 +54,12 @@ _FIELDS: Final = {
 }
 
 
+Rows = npt.NDArray[np.intp] | slice
+"""Positions of items, or all of them."""
+
+_ALL: Final = slice(None)
+
+
 @dataclass(frozen=True, slots=True)
 class Make:
     """What items have in common whose fields lie at the same places: the mask of the DataValue and, of one
@@ -81,16 +87,16 @@ class Items:
     def __len__(self) -> int:
         return len(self.begin)
 
-    def alike(self) -> Iterator[tuple[Make, npt.NDArray[np.intp], npt.NDArray[np.void]]]:
-        """For each make that occurs: it, the positions of its items (in order), and their fields.
+    def alike(self) -> Iterator[tuple[Make, Rows, npt.NDArray[np.void]]]:
+        """For each make that occurs: it, which items are of it (in order), and their fields.
 
         The fields are ``handle``, ``value`` where the make has a number or a truth value, and those of
         ``status``, ``source_time``, ``server_time`` (100 ns since 1601) and picoseconds that it has.
         """
-        for key in self._keys():
+        for key in (keys := self._keys()):
             make = make_of(key) if key >= 0 else None
             if make is not None:
-                rows = np.flatnonzero(self.key == key)
+                rows = _ALL if len(keys) == 1 else np.flatnonzero(self.key == key)
                 yield make, rows, self._fields(make.fields, self.begin[rows])
 
     def by_themselves(self) -> Iterator[tuple[Make, npt.NDArray[np.intp], npt.NDArray[np.void]]]:
@@ -98,9 +104,10 @@ class Items:
 
         Their make and their fields are of what follows the value, without a handle.
         """
-        ends = np.append(self.begin[1:], self.end)
-        for key in self._keys():
-            if key < 0:
+        keys = [key for key in self._keys() if key < 0]
+        if keys:
+            ends = np.append(self.begin[1:], self.end)
+            for key in keys:
                 make = _behind_the_value(-1 - key)
                 rows = np.flatnonzero(self.key == key)
                 yield make, rows, self._fields(make.fields, ends[rows] - make.size)

@@ -156,7 +156,7 @@ class Subscription:
 
     def _vouch(self, index: U32, code: U32) -> None:
         """Good and Uncertain values stand until another comes; of a Bad one there is nothing to vouch for."""
-        before = self._vouched[index]
-        self._vouched[index] = status.severities(code) != status.Severity.BAD
-        if (self._vouched[index] != before).any():
+        before, stands = self._vouched[index], status.severities(code) != status.Severity.BAD
+        if (stands != before).any():
+            self._vouched[index] = stands
             self._confirmed = np.flatnonzero(self._vouched).astype(np.uint32)
