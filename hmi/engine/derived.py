@@ -99,15 +99,14 @@ class DerivedTags:
             columns.confirmed[self._index[sound]] = columns.confirmed[self._roots[sound]].min(axis=1)
 
     def _series(self, arrived: Samples, rows: npt.NDArray[np.intp]) -> dict[int, _Arrived]:
-        rows = rows[np.argsort(arrived.time[rows], kind="stable")]
         index = arrived.index[rows]
         series: dict[int, _Arrived] = {}
         for tag in np.unique(index):
-            of_tag = rows[index == tag]
+            of_tag = rows[index == tag]  # in the order in which they came: the last one is what the table has
+            # A clock that steps back between two of them moves none before the other.
+            time = np.maximum.accumulate(arrived.time[of_tag])
             lane, status = arrived.value[of_tag], arrived.status[of_tag]
-            series[int(tag)] = self._arrived(
-                int(tag), arrived.time[of_tag], lane, status, arrived.not_before[of_tag]
-            )
+            series[int(tag)] = self._arrived(int(tag), time, lane, status, arrived.not_before[of_tag])
         return series
 
     def _arrived(self, tag: int, time: I64, lane: U64, status: U32, not_before: I64) -> _Arrived:

@@ -84,7 +84,10 @@ class LinkClient:
                 return rung
 
     def receive(self) -> list[ToClient]:
-        """All messages that have arrived; opens ``table`` anew at each Welcome.
+        """All messages that have arrived; opens ``table`` anew at a Welcome.
+
+        Where several have arrived, all before the last one is of configurations whose tables are gone, and
+        it begins the news anew: they are left out.
 
         Raises:
             LinkClosed: the engine has closed, refused us, or sent what we cannot read; nothing more comes.
@@ -94,21 +97,19 @@ class LinkClient:
             try:
                 data = self._stream.recv(_CHUNK)
             except BlockingIOError:
-                return messages
+                return self._from_last_welcome(messages)
             except OSError as error:
                 raise LinkClosed(f"the link to the engine broke: {error.strerror}") from error
             if not data:
                 if messages:
-                    return messages  # the end is told at the next call
+                    return self._from_last_welcome(messages)  # the end is told at the next call
                 raise LinkEnded("the engine has closed the link")
             try:
                 arrived = self._decoder.feed(data)
             except FrameError as error:
                 raise LinkClosed(str(error)) from error
             for message in arrived:
-                if isinstance(message, Welcome):
-                    self._open_table(message)
-                elif isinstance(message, Refusal) and message.request == 0:
+                if isinstance(message, Refusal) and message.request == 0:
                     raise LinkClosed(message.text)
                 messages.append(message)
 
@@ -129,6 +130,13 @@ class LinkClient:
         if self.table is not None:
             self.table.close()
             self.table = None
+
+    def _from_last_welcome(self, messages: list[ToClient]) -> list[ToClient]:
+        for place in reversed(range(len(messages))):
+            if isinstance(message := messages[place], Welcome):
+                self._open_table(message)
+                return messages[place:]
+        return messages
 
     def _open_table(self, welcome: Welcome) -> None:
         if self.table is not None:

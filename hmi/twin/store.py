@@ -15,7 +15,7 @@ from hmi.config.tags import Tag
 from hmi.model import values
 from hmi.model.columns import Columns
 from hmi.model.samples import I64, U32, U64
-from hmi.model.status import GOOD, UNCERTAIN, Severity, severities
+from hmi.model.status import UNCERTAIN, Severity, severities, severity
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +92,8 @@ class Store:
             payload = samples.side[offset : offset + min(length, capacity)]
             self.columns.side[slot : slot + len(payload)] = np.frombuffer(payload, np.uint8)
             value[row] = values.side_lane(slot, len(payload))
-            if length > capacity and status[row] == GOOD:
-                status[row] = UNCERTAIN
+            if length > capacity and severity(int(status[row])) is Severity.GOOD:
+                status[row] |= UNCERTAIN  # what else the status says stays: that a queue overflowed
         return value, status
 
 

@@ -105,6 +105,38 @@ def test_each_instant_of_change_is_evaluated_with_the_values_held_then(
         ]
 
 
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["a", "b"]), st.integers(-5, 5), st.sampled_from(WORST), st.integers(0, 6)
+            ),
+            min_size=1,
+            max_size=8,
+        ),
+        max_size=4,
+    )
+)
+def test_whatever_a_devices_clock_does_a_result_is_of_the_values_that_stand_beside_it(
+    steps: list[list[tuple[str, int, int, int]]],
+) -> None:
+    columns = Columns.empty(len(EPOCH.tags))
+    store, scaling, derived = Store(EPOCH.tags, columns), Scaling(EPOCH.tags), DerivedTags(EPOCH.tags)
+    a, b, both = (EPOCH.index[f"m/{name}"] for name in ("a", "b", "both"))
+    columns.status[:] = status.BAD_WAITING_FOR_INITIAL_DATA
+    for revision, step in enumerate(steps, start=1):
+        batch = batch_of(EPOCH, [(n, float(v), s, BEGIN + t) for n, v, s, t in step], NOW)
+        samples = scaling.samples(batch, 0)
+        result = derived.samples(samples, columns, NOW)
+        store.apply(samples, revision)
+        assert result is not None
+        store.apply(result, revision)
+        assert columns.status[both] == worst(int(columns.status[a]), int(columns.status[b]))
+        if status.severity(int(columns.status[both])) is not status.Severity.BAD:
+            held = as_floats(columns.value[[a, b, both]], ValueType.FLOAT)
+            assert held[0] + held[1] == held[2]
+
+
 def test_an_impossible_result_is_bad_and_keeps_the_last_usable_value() -> None:
     columns = Columns.empty(len(EPOCH.tags))
     store, scaling, derived = Store(EPOCH.tags, columns), Scaling(EPOCH.tags), DerivedTags(EPOCH.tags)

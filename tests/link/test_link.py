@@ -92,6 +92,35 @@ async def test_several_clients_and_a_new_epoch(tmp_path: Path) -> None:
             client.close()
 
 
+async def test_who_slept_through_two_epochs_wakes_up_in_the_last_one(tmp_path: Path) -> None:
+    """Its engine is as well as ever, so it must not look lost."""
+    tables = [TableWriter(tmp_path / "table-1", 2, 0, DIGEST, 1)]
+
+    def greeting() -> list[ToClient]:
+        number = len(tables)
+        return [Welcome(1, 1, 0, b"{}", DIGEST, f"table-{number}"), Notice(number, "a", "hello")]
+
+    server = LinkServer(tmp_path, greeting, answer)
+    await server.start()
+    client = LinkClient.connect(tmp_path)
+    try:
+        await received(client, 2)
+        for number in (2, 3):
+            before = tables[-1]
+            tables.append(TableWriter(tmp_path / f"table-{number}", 2, 0, DIGEST, number))
+            server.regreet()
+            before.close()
+        welcome, notice = await received(client, 2)
+        assert isinstance(welcome, Welcome)
+        assert (welcome.table, notice) == ("table-3", Notice(3, "a", "hello"))
+        assert client.table is not None
+        assert client.table.generation == 3
+    finally:
+        client.close()
+        await server.close()
+        tables[-1].close()
+
+
 async def test_the_end_of_the_engine_is_told(tmp_path: Path) -> None:
     async with served(tmp_path):
         client = LinkClient.connect(tmp_path)

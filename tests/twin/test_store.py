@@ -111,6 +111,15 @@ def test_a_bad_sample_leaves_the_last_value_to_be_shown_frozen() -> None:
     assert text(columns, "note") == "ok"
 
 
+def test_a_cut_text_is_uncertain_and_keeps_what_else_its_status_says() -> None:
+    columns = Columns.empty(len(EPOCH.tags), side_bytes(EPOCH.tags))
+    overflowed = status.GOOD | 0x0480
+    batch = batch_of(EPOCH, [("note", "longer than eight", overflowed, NO_TIME)], Instant(1, 1))
+    Store(EPOCH.tags, columns).apply(SCALING.samples(batch, 0), 1)
+    assert text(columns, "note") == "longer t"
+    assert columns.status[EPOCH.index["m/note"]] == status.UNCERTAIN | 0x0480
+
+
 @given(
     st.lists(st.integers(-(2**63), 2**63 - 1), max_size=5).map(tuple),
     st.lists(st.floats(allow_nan=False), max_size=5).map(tuple),
