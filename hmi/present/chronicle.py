@@ -15,7 +15,7 @@ from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 from hmi.present import dead_tags
 from hmi.present.freshness import Freshness
-from hmi.present.latency import LatencyBook
+from hmi.present.latency import WINDOW_SECONDS, LatencyBook
 from hmi.present.session import Event, Frame, Session
 
 EVERY: Final = 250 * MILLISECOND
@@ -94,8 +94,10 @@ class Chronicle:
         if view.over:
             self._late[machine] = None
         elif machine in self._late:
-            # A machine of which nothing was painted is not late, and nobody knows that it is in time.
-            since = _settled(self._late, machine, now, well=view.p99 is not None)
+            # A machine of which nothing was painted is not late, and nobody knows that it is in time; nor
+            # where only a moment was measured, as after its link or the engine came back.
+            measured = view.p99 is not None and view.measured >= WINDOW_SECONDS
+            since = _settled(self._late, machine, now, well=measured)
             if since is not None:
                 yield Event(since.utc, machine, "", "event.in_time")
 

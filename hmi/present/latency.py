@@ -13,7 +13,7 @@ which the engine received it, which is a stamp of our own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -36,7 +36,7 @@ _EDGES: Final = np.concatenate([_FINE, _COARSE])
 """Upper edges of the bins in ms: 1 ms wide to 500 ms, then 5 % steps to beyond two minutes."""
 
 _NOTHING: Final = np.iinfo(np.int64).max
-"""Later than any moment: no change of this tag waits for its paint."""
+"""Later than any moment: no change of this tag waits for its paint, none of this machine was painted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,8 @@ class Counted:
 class LatencyView:
     """Milliseconds, never understated; None while no live change was painted in the last 60 s.
 
-    ``begun`` whether any change was painted since the session began: if not, nothing is known yet;
+    ``begun`` whether any change was painted since the machine's values are live: if not, nothing is known
+    now; ``measured`` for how many seconds there have been any;
     ``now`` worst of the newest painted frame; ``recent`` worst of the last seconds; ``over`` whether
     ``recent`` or ``p99`` is past the budget; ``n`` painted changes in the window.
     """
@@ -63,6 +64,7 @@ class LatencyView:
     recent: int | None = None
     n: int = 0
     begun: bool = False
+    measured: float = field(default=0.0, compare=False)
 
     @property
     def over(self) -> bool:
@@ -72,6 +74,9 @@ class LatencyView:
 
 class LatencyBook:
     """Bounds of the last 60 s, per machine, as one histogram per second: bounded whatever the load.
+
+    A machine of which no value of pace live is live any more has no figures: what it had when it was heard
+    last says nothing of now. When it is live again they begin with the first change that is painted.
 
     ``counted`` is what the newest frame counted, None where it counted nothing; a bench holds it against
     the truth.
@@ -88,7 +93,7 @@ class LatencyBook:
         self._counts = np.zeros(shape, np.uint32)
         self._worst = np.zeros(shape[:2], np.int64)
         self._now = np.zeros(len(epoch.machines), np.int64)
-        self._begun = np.zeros(len(epoch.machines), np.bool_)
+        self._begun = np.full(len(epoch.machines), _NOTHING, np.int64)
         self._second = 0
         self.counted: Counted | None = None
 
@@ -101,6 +106,8 @@ class LatencyBook:
         tag leaves the view or is no longer live.
         """
         live = frame.freshness <= Freshness.UNCERTAIN
+        if not np.array_equal(live, self._was_live):
+            self._retire(live)
         waiting = drawn.shown & live
         self._since[~waiting] = _NOTHING
         changed = frame.changed
@@ -118,7 +125,7 @@ class LatencyBook:
         bounds = np.maximum(paint - self._since[counted], 0)
         self._since[counted] = _NOTHING
         self.counted = Counted(paint, counted, bounds)
-        self._count(self._machine_of[counted], bounds)
+        self._count(self._machine_of[counted], bounds, paint)
 
     def view(self, machine: str, now: int) -> LatencyView:
         """The figures of one machine at ``now`` (monotonic ns).
@@ -127,11 +134,15 @@ class LatencyBook:
             KeyError: there is no such machine in the epoch.
         """
         row = self._machines[machine]
+        began = int(self._begun[row])
+        if began == _NOTHING:
+            return LatencyView()
+        measured = max(now - began, 0) / SECOND
         self._turn(now // SECOND)
         histogram = self._counts[:, row, :].sum(axis=0, dtype=np.int64)
         total = int(histogram.sum())
         if total == 0:
-            return LatencyView(begun=bool(self._begun[row]))
+            return LatencyView(begun=True, measured=measured)
         cumulative = np.cumsum(histogram)
         return LatencyView(
             now=_ms(int(self._now[row])),
@@ -140,15 +151,20 @@ class LatencyBook:
             recent=self._recent(row),
             n=total,
             begun=True,
+            measured=measured,
         )
 
     def worst(self, now: int) -> tuple[str, LatencyView]:
         """The machine with the highest p99 and its figures; ("", blank) where all are quiet."""
         views = [(name, self.view(name, now)) for name in self._machines]
         heard = [each for each in views if each[1].p99 is not None]
-        return max(
-            heard, key=lambda each: each[1].p99 or 0, default=("", LatencyView(begun=bool(self._begun.any())))
-        )
+        quiet = LatencyView(begun=any(each.begun for _, each in views))
+        return max(heard, key=lambda each: each[1].p99 or 0, default=("", quiet))
+
+    def _retire(self, live: npt.NDArray[np.bool_]) -> None:
+        """Machines without a live value that counts have nothing to tell until the next painted change."""
+        counting = self._machine_of[live & self._live_pace]
+        self._begun[np.bincount(counting, minlength=len(self._begun)) == 0] = _NOTHING
 
     def _turn(self, second: int) -> None:
         """Empty the rows of the seconds that have begun since; time that stands still empties none."""
@@ -158,14 +174,14 @@ class LatencyBook:
             self._worst[each % rows] = 0
         self._second = max(self._second, second)
 
-    def _count(self, machines: npt.NDArray[np.intp], bounds: npt.NDArray[np.int64]) -> None:
+    def _count(self, machines: npt.NDArray[np.intp], bounds: npt.NDArray[np.int64], paint: int) -> None:
         bins = np.searchsorted(_EDGES, bounds / MILLISECOND, side="left")
         shape = self._counts.shape[1:]
         flat = np.bincount(machines * shape[1] + bins, minlength=shape[0] * shape[1])
         row = self._second % len(self._counts)
         self._counts[row] += flat.reshape(shape).astype(np.uint32)
         np.maximum.at(self._worst[row], machines, bounds)
-        self._begun[machines] = True
+        self._begun[machines] = np.minimum(self._begun[machines], paint)
         self._now[machines] = 0
         np.maximum.at(self._now, machines, bounds)
 

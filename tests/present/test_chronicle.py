@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ from hmi.model.clock import SECOND
 from hmi.model.samples import LinkState
 from hmi.present import notices
 from hmi.present.chronicle import Chronicle
-from hmi.present.latency import LatencyBook, LatencyView
+from hmi.present.latency import WINDOW_SECONDS, LatencyBook, LatencyView
 from hmi.present.session import NOTICES_KEPT, Session
 from hmi.present.texts import Texts
 from tests.ui.builders import SIDE, FakeTable, Shop, epoch, machine, tag
@@ -141,8 +141,11 @@ def test_late_is_told_once_and_in_time_only_when_that_is_known() -> None:
             made.shop.clock.advance(SECOND)
         return [text for _, text, _ in made.told()]
 
-    late, fine = LatencyView(now=400, p50=50, p99=400, recent=400, n=9), LatencyView(now=40, p50=40, p99=40)
+    late = LatencyView(now=400, p50=50, p99=400, recent=400, n=9, begun=True, measured=90.0)
+    fine = LatencyView(now=40, p50=40, p99=40, n=9, begun=True, measured=WINDOW_SECONDS)
+    moment = replace(fine, measured=WINDOW_SECONDS - 1.0)
     assert seen(fine, 3) == []
     assert seen(late, 10) == ["latency above 300 ms"]
     assert seen(LatencyView(), 10) == ["latency above 300 ms"]
+    assert seen(moment, 10) == ["latency above 300 ms"], "as after a restart of the engine"
     assert seen(fine, 10) == ["latency above 300 ms", "latency within 300 ms again"]

@@ -144,9 +144,53 @@ def test_the_return_of_a_lost_value_is_no_late_change() -> None:
     paint(made, book)
     made.clock.advance(20 * SECOND)
     change(made, book, 15_000)
-    assert seen(made, book).p99 == 20
+    assert seen(made, book) == LatencyView(), "neither that change counts nor what was before the loss"
     change(made, book, 30)
     assert seen(made, book).p99 == 30
+
+
+def test_a_machine_that_is_lost_has_no_figures_and_the_others_have_theirs() -> None:
+    made, book = ready()
+    change(made, book, 150, "mill/load")
+    change(made, book, 40, "lathe/x")
+    assert book.worst(made.clock.now().monotonic)[0] == "mill"
+    made.put("mill/load", 1.0, status=status.BAD_NO_COMMUNICATION)
+    paint(made, book)
+    assert seen(made, book) == LatencyView(), "what it had says nothing of now, though mill/slow is live"
+    machine_id, view = book.worst(made.clock.now().monotonic)
+    assert (machine_id, view.p99) == ("lathe", 40)
+    made.put("lathe/x", 1.0, status=status.BAD_NO_COMMUNICATION)
+    paint(made, book)
+    assert book.worst(made.clock.now().monotonic) == ("", LatencyView())
+
+
+def test_a_machine_that_is_late_and_lost_is_no_longer_told_as_late() -> None:
+    made, book = ready()
+    change(made, book, 400)
+    assert seen(made, book).over
+    made.table.confirm(made.clock, besides=("mill/load",))
+    made.clock.advance(20 * SECOND)
+    made.table.confirm(made.clock, besides=("mill/load",))
+    paint(made, book)
+    assert not seen(made, book).over
+
+
+def test_figures_begin_anew_with_the_first_change_after_the_return() -> None:
+    made, book = ready()
+    change(made, book, 20)
+    began = made.clock.now().monotonic
+    made.put("mill/load", 1.0, status=status.BAD_NO_COMMUNICATION)
+    paint(made, book)
+    made.put("mill/load", 1.0)
+    paint(made, book)
+    assert seen(made, book) == LatencyView(), "it is live, and nothing was measured yet"
+    change(made, book, 30)
+    view = seen(made, book)
+    assert (view.now, view.n) == (30, 2), "what was painted within the minute counts"
+    assert view.measured == 0.0
+    made.clock.advance(7 * SECOND)
+    assert seen(made, book).measured == 7.0
+    assert made.clock.now().monotonic - began > 7 * SECOND
 
 
 @settings(max_examples=60, deadline=None)
