@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,19 +49,30 @@ class Counts:
 class LoadServer:
     """``tags`` Double variables that all change ``hz`` times a second; an async context manager.
 
+    A beat is by ``seed`` late, up to a publishing interval or half a period: changes in equal steps would
+    meet the same part of each publishing interval all through a run, and their age be a matter of luck.
+
     ``publish_ms``  the shortest publishing interval that a client is granted
     ``port``        0 takes a free one; the real one is in `port` after entering
     ``ledger``      a file that every change is written to before it goes out; None: none
     """
 
     def __init__(
-        self, tags: int, hz: float, publish_ms: float, port: int = 0, ledger: Path | None = None
+        self,
+        tags: int,
+        hz: float,
+        publish_ms: float,
+        port: int = 0,
+        ledger: Path | None = None,
+        seed: int = 1,
     ) -> None:
         if tags < 1 or hz <= 0 or publish_ms <= 0:
             raise ValueError(f"expected positive numbers, found {tags} tags, {hz} Hz, {publish_ms} ms")
         self.port = port
         self._tags = tags
         self._period = 1 / hz
+        self._most_late = min(publish_ms / 1000, self._period / 2)
+        self._random = random.Random(seed)  # noqa: S311 - no secret, the same on every run
         self._generated = 0
         self._late = 0
         self._beat: asyncio.Task[None] | None = None
@@ -132,7 +144,9 @@ class LoadServer:
                 self._server.iserver.set_attribute_value_callback(variable, _present)
 
     async def _beats(self) -> None:
-        """Change everything at a steady rate; a beat that could not be kept is not made up for."""
+        """Change everything at a rate that is steady but for a little lateness; what could not be kept is
+        not made up for.
+        """
         due = time.monotonic()
         while True:
             now = time.time_ns()
@@ -143,7 +157,7 @@ class LoadServer:
             if left < -self._period:
                 self._late += 1
                 due = time.monotonic()
-            await asyncio.sleep(max(left, 0))
+            await asyncio.sleep(max(left + self._random.uniform(0, self._most_late), 0))
 
 
 def _present(_node: ua.NodeId, _attribute: ua.AttributeIds) -> ua.DataValue:
