@@ -17,10 +17,11 @@ def certificates(site: str, environment: Mapping[str, str] | None = None) -> Pat
     which a relative path in the variable is invalid). ``environment`` defaults to the process's own.
     """
     environment = os.environ if environment is None else environment
-    return _state(environment) / site / "certificates"
+    return root(environment) / site / "certificates"
 
 
-def _state(environment: Mapping[str, str]) -> Path:
+def root(environment: Mapping[str, str]) -> Path:
+    """The folder below which each site has its own."""
     if chosen := environment.get(VARIABLE):
         return Path(chosen).absolute()
     given = environment.get("XDG_STATE_HOME", "")

@@ -79,7 +79,7 @@ class EngineOptions:
     managed: str = "panel"
     linger: float | None = None
     watch: float | None = WATCH_EVERY
-    certificates: Path | None = None
+    certificates: CertificateFolder | None = None
 
 
 async def run_engine(options: EngineOptions, clock: Clock) -> None:
@@ -172,7 +172,6 @@ class _Engine:
 
     def _new_runtime(self, epoch: Epoch) -> EpochRuntime:
         self._generation += 1
-        folder = self._options.certificates
         return EpochRuntime(
             epoch,
             self._options.directory,
@@ -181,7 +180,7 @@ class _Engine:
             told=self._server.broadcast,
             rung=self._server.ring,
             ended=self._source_ended,
-            certificates=CertificateFolder(folder, self._options.site) if folder is not None else None,
+            certificates=self._options.certificates,
         )
 
     def _greeting(self) -> Sequence[ToClient]:

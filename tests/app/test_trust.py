@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,8 @@ def test_from_waiting_to_trusted_and_back(folder: CertificateFolder) -> None:
         assert said in words
     added = run("add", DIGITS[:16])
     assert added.exit_code == 0
-    assert "Trusted from now on:" in added.output
+    assert "Trusted at site demo from now on:" in added.output
+    assert "WILL NOT DO" not in listed + added.output
     assert grouped(DIGITS) in " ".join(added.output.split())
     assert TrustList(folder).trusts(DER)
     assert "CN=VF6SS 07" in run().output.partition("Trusted: 1")[2]
@@ -66,7 +68,11 @@ def test_from_waiting_to_trusted_and_back(folder: CertificateFolder) -> None:
     ("arguments", "code", "said"),
     [
         (["add", "1234"], 1, "at least 16 digits"),
-        (["add", "0" * 64], 1, "waits to be confirmed"),
+        (["add", "0" * 64], 1, "no certificate of the site demo"),
+        (["add", *["0000"] * 5], 1, "fingerprint '0000 0000 0000 0000 0000' waits to be confirmed"),
+        (["add", "00" * 16, "--site", "/no/such"], 1, "--site names /no/such"),
+        (["add", "--file", "/etc/passwd"], 1, "/etc/passwd is no certificate that can be understood"),
+        (["add", "0" * 64, "--file", "/etc/passwd"], 2, "expected either a FINGERPRINT or --file"),
         (["add"], 2, "expected either a FINGERPRINT or --file"),
         (["remove", DIGITS], 1, "is trusted"),
         (["own", "--export", "/nowhere/at/all.der"], 1, "/nowhere/at/all.der cannot be written"),
@@ -93,7 +99,48 @@ def test_a_certificate_that_was_brought_along(
     file.write_bytes(b"nonsense")
     refused = run("add", "--file", str(file))
     assert refused.exit_code == 1
-    assert "no certificate" in refused.output
+    assert f"{file} is no certificate" in refused.output
+
+
+def test_the_site_may_stand_behind_the_word_and_groups_are_taken_as_they_are_shown(
+    folder: CertificateFolder,
+) -> None:
+    folder.prepare()
+    TrustList(folder).reject(DER, "opc.tcp://10.0.7.7:4840/")
+    typed = ["trust", "--site", "/no/such", "add", "--site", SITE, *grouped(DIGITS).split()[:5]]
+    assert CliRunner().invoke(main, typed).exit_code == 0
+    assert TrustList(folder).trusts(DER)
+    removed = CliRunner().invoke(main, ["trust", "remove", *grouped(DIGITS).split(), "--site", SITE])
+    assert removed.exit_code == 0, removed.output
+    assert not TrustList(folder).trusts(DER)
+
+
+def test_what_will_not_do_is_marked_before_and_after_it_is_trusted(
+    folder: CertificateFolder, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    endpoints = "{main: {protocol: opcua, url: 'opc.tcp://10.0.7.7:4840/'}}"
+    (site / "site.yaml").write_text(
+        "schema: twinpane.site/1\nid: demo\nmachines:\n"
+        f"  - {{id: mill07, plugin: haas_vf6ss, name: m, endpoints: {endpoints}}}\n"
+    )
+    expired = server_certificate(begins=timedelta(days=-9), lasts=timedelta(days=8), key=1).certificate
+    folder.prepare()
+    for each in (expired, DER):
+        TrustList(folder).reject(each, "opc.tcp://10.0.7.7:4840/")
+
+    def asked(*words: str) -> str:
+        return CliRunner().invoke(main, ["trust", *words, "--site", str(site)]).output
+
+    listed = asked("list")
+    assert listed.count("WILL NOT DO") == 2
+    assert "does not name the host 10.0.7.7 (it names mill07)" in listed
+    for each, said in ((expired, "has expired on"), (DER, "does not name the host 10.0.7.7")):
+        added = asked("add", fingerprint(each))
+        assert "Trusted at site demo" in added
+        assert said in added.partition("WILL NOT DO")[2]
+    assert "has expired on" in asked("list").partition("Trusted: 2")[2]
 
 
 def test_our_own_is_shown_and_given_away_without_its_key(folder: CertificateFolder, tmp_path: Path) -> None:

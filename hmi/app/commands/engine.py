@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -52,10 +53,12 @@ def command(
     """
     from hmi.app import logs, run_folder, state_folder
     from hmi.app.site import locate, require_endpoints, resolve
+    from hmi.app.trust_command import Account, trust_command
     from hmi.config.problems import ConfigurationError
     from hmi.engine.process import WATCH_EVERY, AlreadyRunning, EngineFault, EngineOptions, run_engine
     from hmi.link.errors import LinkUnavailable
     from hmi.model.clock import SystemClock
+    from hmi.sources.certificates.folder import CertificateFolder
 
     if log is None:
         logs.to_stderr()
@@ -76,7 +79,9 @@ def command(
         managed=managed,
         linger=linger,
         watch=None if no_watch else WATCH_EVERY,
-        certificates=state_folder.certificates(model.id),
+        certificates=CertificateFolder(
+            state_folder.certificates(model.id), model.id, trust_command(folder, Account.own(), os.environ)
+        ),
     )
     try:
         asyncio.run(run_engine(options, SystemClock()))

@@ -17,12 +17,39 @@ TYPED: Final = 16
 """Hex digits of a fingerprint by which a certificate is named: 64 bits, which nobody matches by trying."""
 
 
-def refusal(each: Facts, *, trusted: bool, uri: str, host: str | None, now: datetime) -> str:
+def refusal(
+    each: Facts, *, trusted: bool, uri: str, host: str | None, now: datetime, command: str = "twinpane trust"
+) -> str:
     """Why a server's certificate is refused, or "": the steps of OPC 10000-4, 6.1.3.
+
+    Whether it is trusted is asked last: nobody should be sent to a machine to compare the fingerprint of a
+    certificate that will not do whoever confirms it.
 
     ``trusted``  whether a person has confirmed this very certificate
     ``uri``      the ApplicationUri that the server gives for itself
     ``host``     the host of the address that we connect to; None where the site does without that check
+    ``command``  what a person has to type to confirm it, up to ``add``
+    """
+    if said := flaw(each, host=host, now=now):
+        return said
+    if uri not in each.uris:
+        said = ", ".join(map(printable, each.uris)) or "none"
+        return (
+            f"the server calls itself {printable(uri)!r}, and its certificate is for another application "
+            f"({said}): make it a certificate of its own"
+        )
+    if not trusted:
+        return (
+            f"the server's certificate is not trusted: compare its fingerprint {grouped(each.fingerprint)} "
+            f"with the one at the machine, then run: {command} add {each.fingerprint[:TYPED]}"
+        )
+    return ""
+
+
+def flaw(each: Facts, *, host: str | None, now: datetime) -> str:
+    """What is wrong with a server's certificate by itself, whoever trusts it, or "".
+
+    ``host`` as in `refusal`; None also where the address is not known.
     """
     if each.key_bits not in KEY_BITS:
         size = f"an RSA key of {each.key_bits} bits" if each.key_bits else "no RSA key"
@@ -32,11 +59,6 @@ def refusal(each: Facts, *, trusted: bool, uri: str, host: str | None, now: date
             f"the server's certificate is signed with {each.hash_name or 'an unknown hash'}, "
             "expected SHA-256 or better: renew it there"
         )
-    if not trusted:
-        return (
-            f"the server's certificate is not trusted: compare its fingerprint {grouped(each.fingerprint)} "
-            f"with the one at the machine, then run: twinpane trust add {each.fingerprint[:TYPED]}"
-        )
     if now < each.not_before:
         return (
             f"the server's certificate is not valid before {_day(each.not_before)}, and it is {_day(now)} "
@@ -44,12 +66,6 @@ def refusal(each: Facts, *, trusted: bool, uri: str, host: str | None, now: date
         )
     if now > each.not_after:
         return f"the server's certificate has expired on {_day(each.not_after)}: renew it there"
-    if uri not in each.uris:
-        said = ", ".join(map(printable, each.uris)) or "none"
-        return (
-            f"the server calls itself {printable(uri)!r}, and its certificate is for another application "
-            f"({said}): make it a certificate of its own"
-        )
     if host is not None and not _names(each, host):
         said = ", ".join(map(printable, each.hosts)) or "none"
         return (

@@ -23,10 +23,15 @@ class CertificateFolderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CertificateFolder:
-    """The folder of one site; ``site`` is the site's id."""
+    """The folder of one site; ``site`` is the site's id.
+
+    ``command`` is what a person has to type for ``twinpane trust`` to work on this very folder, from
+    whatever account and folder that person looks at it.
+    """
 
     root: Path
     site: str
+    command: str = "twinpane trust"
 
     @property
     def own(self) -> Path:

@@ -6,6 +6,7 @@ certificate is a new one. A certificate authority cannot be trusted as such; eac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ MOST_REJECTED: Final = 20
 """Certificates that wait to be confirmed; the oldest goes for a new one."""
 
 _DER: Final = ".der"
+_NO_DIGIT: Final = re.compile(r"[^0-9A-F]")
 _SEEN: Final = ".url"
 
 
@@ -78,7 +80,12 @@ class TrustList:
             UnknownFingerprint: there is no such certificate, or too few digits.
             CertificateFolderError: it cannot be written.
         """
-        found = _named(digits, self._certificates(self._folder.rejected), "waits to be confirmed")
+        wanted = _wanted(digits)
+        found = _named(wanted, self._certificates(self._folder.rejected))
+        if found is None and _named(wanted, self._certificates(self._folder.trusted)) is not None:
+            raise UnknownFingerprint(f"{digits!r} is trusted already at the site {self._folder.site}")
+        if found is None:
+            raise self._unknown(digits, "waits to be confirmed", self._folder.rejected)
         self.add_certificate(found)
         return found
 
@@ -98,9 +105,18 @@ class TrustList:
             UnknownFingerprint: there is no such certificate, or too few digits.
             CertificateFolderError: it cannot be removed.
         """
-        found = _named(digits, self._certificates(self._folder.trusted), "is trusted")
+        found = _named(_wanted(digits), self._certificates(self._folder.trusted))
+        if found is None:
+            raise self._unknown(digits, "is trusted", self._folder.trusted)
         _forget(self._folder.trusted / (found.fingerprint + _DER))
         return found
+
+    def _unknown(self, digits: str, state: str, folder: Path) -> UnknownFingerprint:
+        return UnknownFingerprint(
+            f"no certificate of the site {self._folder.site} with the fingerprint {digits!r} {state} (in "
+            f"{folder}): `twinpane trust` lists what there is, --site names another site, and another user "
+            "has other folders"
+        )
 
     def _certificates(self, folder: Path) -> Iterator[Facts]:
         for path in self._files(folder):
@@ -125,16 +141,24 @@ class TrustList:
         return printable(text.decode(errors="replace"))
 
 
-def _named(digits: str, among: Iterator[Facts], state: str) -> Facts:
+def _wanted(digits: str) -> str:
     wanted = "".join(digits.replace(":", "").split()).upper()
+    if strange := _NO_DIGIT.search(wanted):
+        raise UnknownFingerprint(
+            f"found {strange[0]!r} in {printable(digits)!r}, expected a fingerprint: "
+            "the digits 0 to 9 and A to F"
+        )
     if len(wanted) < TYPED:
         raise UnknownFingerprint(
             f"found {digits!r}, expected at least {TYPED} digits of the fingerprint: fewer could be imitated"
         )
+    return wanted
+
+
+def _named(wanted: str, among: Iterator[Facts]) -> Facts | None:
+    """The only certificate whose fingerprint begins so."""
     found = [each for each in among if each.fingerprint.startswith(wanted)]
-    if len(found) != 1:
-        raise UnknownFingerprint(f"no certificate with the fingerprint {digits!r} {state}")
-    return found[0]
+    return found[0] if len(found) == 1 else None
 
 
 def _age(path: Path) -> float:

@@ -98,7 +98,7 @@ class Security:
         if not trusted:
             trust.reject(certificate, self._endpoint.url)
         host = urlsplit(self._endpoint.url).hostname if self._endpoint.security.check_host else None
-        return refusal(each, trusted=trusted, uri=uri, host=host, now=self._now())
+        return refusal(each, trusted=trusted, uri=uri, host=host, now=self._now(), command=folder.command)
 
     def _identity(self) -> Identity:
         try:

@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.sources.certificates.check import refusal
+from hmi.sources.certificates.check import flaw, refusal
 from hmi.sources.certificates.facts import (
     LARGEST,
     Facts,
@@ -66,6 +66,25 @@ def test_a_sound_one_is_accepted_under_each_of_its_names(host: str | None) -> No
 )
 def test_each_thing_that_is_wrong_is_named(each: Facts, more: dict[str, object], said: str) -> None:
     assert said in asked(each, **more)  # type: ignore[arg-type]
+
+
+def test_nobody_is_sent_to_compare_what_will_not_do_anyhow() -> None:
+    end = SOUND.not_after + DAY
+    for more, said in (
+        ({"now": end}, "has expired on"),
+        ({"host": "10.0.7.8"}, "does not name the host 10.0.7.8"),
+        ({"uri": "urn:x"}, "for another application"),
+    ):
+        assert said in asked(SOUND, trusted=False, **more)  # type: ignore[arg-type]
+    told = refusal(SOUND, trusted=False, uri=URI, host=None, now=NOW, command="twinpane trust --site /w")
+    assert told.endswith(f", then run: twinpane trust --site /w add {SOUND.fingerprint[:16]}")
+
+
+def test_what_a_certificate_lacks_by_itself() -> None:
+    assert flaw(SOUND, host="mill07", now=NOW) == ""
+    assert flaw(SOUND, host=None, now=NOW) == ""
+    assert "has expired on" in flaw(SOUND, host=None, now=SOUND.not_after + DAY)
+    assert "does not name the host 10.0.7.8" in flaw(SOUND, host="10.0.7.8", now=NOW)
 
 
 def test_the_last_second_counts() -> None:

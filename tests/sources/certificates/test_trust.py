@@ -69,6 +69,29 @@ def test_what_names_no_waiting_certificate_adds_nothing(trust: TrustList, digits
     assert trust.trusted() == []
 
 
+@pytest.mark.parametrize(
+    ("digits", "said"),
+    [
+        ("0" * 63 + "G", "found 'G' in '0{63}G', expected a fingerprint"),
+        ("sha256 " + "0" * 64, "found 'S' in"),
+        ("0" * 15, "at least 16 digits"),
+        ("0" * 16, r"of the site works .* waits to be confirmed \(in .*/rejected\): .* --site names another"),
+    ],
+)
+def test_why_a_fingerprint_names_nothing_is_said(trust: TrustList, digits: str, said: str) -> None:
+    with pytest.raises(UnknownFingerprint, match=said):
+        trust.add(digits)
+
+
+def test_trusting_twice_is_told_from_trusting_nobody(trust: TrustList) -> None:
+    trust.reject(ONE, URL)
+    trust.add(fingerprint(ONE))
+    with pytest.raises(UnknownFingerprint, match="is trusted already at the site works"):
+        trust.add(fingerprint(ONE)[:16])
+    with pytest.raises(UnknownFingerprint, match=r"is trusted \(in .*/trusted\)"):
+        trust.remove("0" * 64)
+
+
 def test_a_file_counts_as_what_is_in_it_and_not_as_its_name(
     folder: CertificateFolder, trust: TrustList
 ) -> None:
