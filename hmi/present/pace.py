@@ -1,15 +1,18 @@
 """What pace the devices granted: said beside every latency, most of which it often is.
 
 A latency bound is of tags of pace *live*, so what counts is what was granted to these. Where several
-endpoints feed a machine at several intervals, the slowest is said. Derived tags have none of their own: they
-follow those that they are made of.
+endpoints feed a machine at several intervals, the slowest is said; one without a link feeds nothing. Derived
+tags have none of their own: they follow those that they are made of.
+
+What an OPC UA server grants is a figure that it gives. Where we ask for each value it is what was measured of
+our own asking, and that is never exact: what is off by no more than a computer's scheduler is off is as asked.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,24 +28,40 @@ from hmi.present.texts import Texts
 _MORE: Final = 1.001
 """What is granted counts as slower than asked from here on: revised intervals are rounded on their way."""
 
+_MEASURED_MORE: Final = 1.1
+_MEASURED_LATER: Final = 0.005
+"""The same of what was measured: by a tenth and by so many seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class GrantedPace:
     """An interval in seconds, as asked for and as granted.
 
-    ``polled``   whether we ask for each value, so that the interval is ours, as far as the device keeps up
-    ``slowest``  whether other live values of the machine come faster
+    ``polled``    whether we ask for each value, so that the interval is ours, as far as the device keeps up
+    ``measured``  whether ``granted`` is what we found rather than what the device said
+    ``slowest``   whether other live values of the machine come faster
     """
 
     asked: float
     granted: float
     polled: bool = False
     slowest: bool = False
+    measured: bool = False
 
     @property
     def slower(self) -> bool:
-        """Whether the device granted less than was asked for."""
+        """Whether the values come more slowly than was asked for."""
+        if self.measured:
+            return self.granted > max(self.asked * _MEASURED_MORE, self.asked + _MEASURED_LATER)
         return self.granted > self.asked * _MORE
+
+    @property
+    def said(self) -> float:
+        """The interval in seconds to show: as asked where what was measured is no slower, in whole ms."""
+        if not self.measured:
+            return self.granted
+        as_asked = not self.slower and self.granted * _MEASURED_MORE > self.asked
+        return self.asked if as_asked else max(round(self.granted, 3), 0.001)
 
     def words(self, texts: Texts) -> tuple[str, ...]:
         """``granted 10 ms``, ``slowest: polled every 50 ms``, ``asked 10 ms, granted 50 ms``.
@@ -50,7 +69,7 @@ class GrantedPace:
         Then shorter ones for where there is less room; what was granted stands in all of them.
         """
         point = texts.text("format.point")
-        asked, granted = (formats.interval(each, point) for each in (self.asked, self.granted))
+        asked, granted = (formats.interval(each, point) for each in (self.asked, self.said))
         how = "polled" if self.polled else "granted"
         said = [texts.text(f"pace.{how}", granted=granted)]
         if self.slower:
@@ -66,58 +85,64 @@ class LivePaces:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._tags = {each.id: _live(session, each) for each in session.epoch.machines}
-        self._known: dict[tuple[str, str], GrantedPace | None] = {}
+        self._known: dict[tuple[str, str], frozenset[GrantedPace]] = {}
         self._grants = -1
 
     def of(self, machine: str, endpoint: str = "") -> GrantedPace | None:
         """The slowest that feeds the machine's live values (of one endpoint).
 
-        None: nothing was granted yet, or no value is live.
+        None: nothing was granted yet, no value is live, or what should feed them has no link.
 
         Raises:
             KeyError: there is no such machine in the epoch.
         """
-        if self._grants != self._session.grants:
-            self._grants = self._session.grants
+        session = self._session
+        if self._grants != session.grants:
+            self._grants = session.grants
             self._known.clear()
-        key = (machine, endpoint)
-        if key not in self._known:
-            tags = self._tags[machine]
-            if endpoint:
-                tags = np.intersect1d(tags, self._session.tags_at(machine, endpoint))
-            self._known[key] = slowest(self._session, machine, tags)
-        return self._known[key]
+        wanted = (endpoint,) if endpoint else session.machine(machine).endpoints
+        linked = (each for each in wanted if (machine, each) not in session.unlinked)
+        return slowest({pace for each in linked for pace in self._of_endpoint(machine, each)})
 
     def words(self, machine: str, texts: Texts, endpoint: str = "") -> tuple[str, ...]:
         """`GrantedPace.words` of a machine (of one endpoint), () where there is nothing to say."""
         found = self.of(machine, endpoint)
         return () if found is None else found.words(texts)
 
+    def _of_endpoint(self, machine: str, endpoint: str) -> frozenset[GrantedPace]:
+        key = (machine, endpoint)
+        if key not in self._known:
+            tags = np.intersect1d(self._tags[machine], self._session.tags_at(machine, endpoint))
+            found = (of_tag(self._session, int(each)) for each in tags)
+            self._known[key] = frozenset(each for each in found if each is not None)
+        return self._known[key]
 
-def slowest(session: Session, machine: str, tags: npt.NDArray[np.intp]) -> GrantedPace | None:
-    """The slowest interval of some tags of a machine, as far as anything was granted."""
-    found = {each for index in tags for each in _of_tag(session, machine, int(index))}
+
+def slowest(found: Set[GrantedPace]) -> GrantedPace | None:
+    """The slowest of some intervals, as far as there are any."""
     if not found:
         return None
-    last = max(found, key=lambda each: (each.granted, each.slower))
-    several = any(each.granted * _MORE < last.granted for each in found)
-    return GrantedPace(last.asked, last.granted, last.polled, several)
+    last = max(found, key=lambda each: (each.said, each.slower))
+    return replace(last, slowest=any(each.said * _MORE < last.said for each in found))
 
 
-def _of_tag(session: Session, machine: str, index: int) -> Iterator[GrantedPace]:
-    """What one tag waits for: the slower of sampling and publishing, rather one that is slower than asked."""
+def of_tag(session: Session, index: int) -> GrantedPace | None:
+    """What one tag waits for: the slower of sampling and publishing, rather one that is slower than asked.
+
+    None: nothing was granted yet, or no device serves it.
+    """
     tag, given = session.tag(index), session.granted.get(index)
-    endpoint = session.machine(machine).endpoints.get(tag.endpoint)
-    if given is None or endpoint is None:
-        return
+    endpoint = session.machine(tag.machine).endpoints.get(tag.endpoint)
+    if given is None or endpoint is None or tag.address is None:
+        return None
     sampling, publishing = given
+    polled, measured = isinstance(endpoint, ModbusEndpoint), not isinstance(endpoint, OpcUaEndpoint)
     asked = endpoint.paces.of(tag.pace)
-    steps = [GrantedPace(asked, sampling, isinstance(endpoint, ModbusEndpoint))]
+    steps = [GrantedPace(asked, sampling, polled, measured=measured)]
     if isinstance(endpoint, OpcUaEndpoint) and publishing > 0:
         steps.append(GrantedPace(endpoint.publishing or asked, publishing))
     steps = [each for each in steps if math.isfinite(each.granted) and each.granted > 0]
-    if steps:
-        yield max(steps, key=lambda each: (each.slower, each.granted))
+    return max(steps, key=lambda each: (each.slower, each.granted), default=None)
 
 
 def _live(session: Session, machine: Machine) -> npt.NDArray[np.intp]:

@@ -6,9 +6,10 @@ from collections import deque
 from typing import Final
 
 _AVERAGED: Final = 8
-"""Rounds over which the reached interval is averaged."""
+_AVERAGED_NS: Final = 3_000_000_000
+"""Rounds, and time, over which the reached interval is averaged at least: one late round makes no other."""
 
-_WORTH_TELLING: Final = 0.2
+_WORTH_TELLING: Final = 0.05
 """Relative change of the reached interval that is told again."""
 
 
@@ -31,14 +32,15 @@ class Reached:
 
     def __init__(self, interval: int) -> None:
         self.told = interval
-        self._starts: deque[int] = deque(maxlen=_AVERAGED + 1)
+        self._starts: deque[int] = deque(maxlen=max(_AVERAGED, -(-_AVERAGED_NS // interval)) + 1)
 
     def news(self, start: int) -> int | None:
         """Take the start of a round; the interval in ns where it is worth telling."""
         self._starts.append(start)
-        if len(self._starts) <= _AVERAGED:
+        rounds, lasted = len(self._starts) - 1, start - self._starts[0]
+        if rounds < _AVERAGED or lasted < _AVERAGED_NS:
             return None
-        reached = (self._starts[-1] - self._starts[0]) // _AVERAGED
+        reached = lasted // rounds
         if abs(reached - self.told) <= _WORTH_TELLING * self.told:
             return None
         self.told = reached

@@ -90,6 +90,47 @@ def test_news_of_what_is_granted_are_taken_and_a_session_that_goes_on_has_them()
     assert paces.of("mill") == GrantedPace(0.01, 0.02, slowest=True)
 
 
+def test_what_feeds_no_value_any_more_is_not_said() -> None:
+    made = shop()
+    made.granted(["mill/x", "mill/y"], 0.01, 0.01)
+    made.granted(["mill/meter"], 0.05, 0.0)
+    made.link("mill", LinkState.UP)
+    made.link("mill", LinkState.DOWN, endpoint="meter")
+    paces = LivePaces(made.session)
+    assert paces.of("mill") == GrantedPace(0.01, 0.01)
+    made.link("mill", LinkState.DOWN)
+    assert paces.of("mill") is None
+    made.link("mill", LinkState.UP, endpoint="meter")
+    assert paces.words("mill", Texts.own()) == ("polled every 50 ms",)
+
+
+@pytest.mark.parametrize(
+    ("reached", "words"),
+    [
+        (0.0484, "polled every 50 ms"),
+        (0.0501, "polled every 50 ms"),
+        (0.0549, "polled every 50 ms"),
+        (0.0593, "asked 50 ms, polled every 59 ms"),
+        (0.1113, "asked 50 ms, polled every 111 ms"),
+    ],
+)
+def test_what_we_measure_of_our_own_asking_is_not_held_against_the_device(reached: float, words: str) -> None:
+    made = Shop(epoch([machine("mill", endpoints={"main": POLLED})], [tag("mill", "x", pace="live")]))
+    made.granted(["mill/x"], reached, 0.0)
+    assert said(made)[0] == words
+
+
+@given(st.floats(0.001, 10), st.floats(0.0005, 10))
+def test_what_was_measured_is_slower_by_a_tenth_and_by_5_ms_and_said_in_whole_ms(
+    asked: float, reached: float
+) -> None:
+    pace = GrantedPace(asked, reached, measured=True)
+    assert pace.slower == (reached > asked * 1.1 and reached > asked + 0.005)
+    if pace.slower:
+        assert abs(pace.said - reached) <= 0.0005 + 1e-9
+    assert pace.said == asked or abs(pace.said * 1000 - round(pace.said * 1000)) < 1e-6
+
+
 @given(st.floats(0.001, 5), st.floats(0, 10))
 def test_only_what_is_really_slower_counts_as_such(asked: float, more: float) -> None:
     assert GrantedPace(asked, asked * (1 + more)).slower == (more > 0.001)
