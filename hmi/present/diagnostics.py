@@ -51,6 +51,7 @@ class EndpointRow:
 
     ``mark`` stands beside the name where the engine makes the values up, ``lock`` with an open lock where
     the link is not secured. ``pace`` is what was granted to its live values, the shortest words last.
+    ``counts`` is ``traffic`` without ``connects``, how often the link came up; the shortest words last.
     """
 
     name: str
@@ -63,6 +64,8 @@ class EndpointRow:
     mark: str = ""
     lock: str = ""
     pace: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    connects: str = ""
 
 
 def select(
@@ -156,7 +159,11 @@ def endpoints(
     Nor is what was granted to a link that is down.
     """
     rows = {
-        (each.id, name): _endpoint(session, now, each.id, name, texts, engine_alive)
+        (each.id, name): replace(
+            _endpoint(session, now, each.id, name, texts, engine_alive),
+            counts=counts(session.counters.get((each.id, name)), session, now, texts),
+            connects=connects(session.counters.get((each.id, name)), texts),
+        )
         for each in session.epoch.machines
         if machine in ("", each.id)
         for name in each.endpoints
@@ -263,8 +270,20 @@ def _irregular(counters: Counters, texts: Texts) -> list[str]:
 
 def traffic(counters: Counters | None, session: Session, now: Instant, texts: Texts) -> str:
     """What came through an endpoint and what was lost, and since when it is counted: the engine's start."""
+    return " · ".join(filter(None, (counts(counters, session, now, texts)[0], connects(counters, texts))))
+
+
+def connects(counters: Counters | None, texts: Texts) -> str:
+    """How often a link came up; "" as long as nothing is counted."""
     if counters is None:
-        return texts.text("diagnostics.no_counters")
+        return ""
+    return texts.text("diagnostics.connects", count=formats.number(counters.connects, 0))
+
+
+def counts(counters: Counters | None, session: Session, now: Instant, texts: Texts) -> tuple[str, ...]:
+    """What came and what was lost: in full, then shorter. A kind or a number is never cut in the middle."""
+    if counters is None:
+        return (texts.text("diagnostics.no_counters"),)
     lost = texts.text("diagnostics.lost", count=formats.number(counters.lost, 0))
     if counters.unknown_losses:
         lost = texts.text(
@@ -274,11 +293,9 @@ def traffic(counters: Counters | None, session: Session, now: Instant, texts: Te
         )
     since = formats.since(session.welcome.started, now.utc, texts)
     samples = texts.text("diagnostics.samples", count=formats.number(counters.samples, 0))
-    counts = " · ".join((samples, lost, *_irregular(counters, texts)))
-    # A narrow card cuts the end off: how often it was connected is the least of it.
-    return " · ".join(
-        (
-            texts.text("diagnostics.counted", counts=counts, since=since),
-            texts.text("diagnostics.connects", count=formats.number(counters.connects, 0)),
-        )
-    )
+    kinds, total = _irregular(counters, texts), sum(counters.irregular.values())
+    together = texts.text("diagnostics.irregular_sum", count=formats.number(total, 0)) if total else ""
+    said = [" · ".join(filter(None, (samples, lost, *more))) for more in (kinds, (together,))]
+    # The moment since when is the same on all cards, and the engine's says it.
+    ways = [(texts.text("diagnostics.counted", counts=each, since=since), each) for each in said]
+    return tuple(dict.fromkeys(way for both in ways for way in both))

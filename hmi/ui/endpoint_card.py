@@ -47,10 +47,30 @@ class EndpointCard(Painted[EndpointRow]):
         second = view.cause if view.cause and not up else view.offset
         at = QPointF(left, painting.baseline(small, lines[1]))
         painting.text(painter, at, second, small, theme.text_soft, room=free - left)
+        self._counts(painter, view, lines[2:] if view.pace else [lines[2]], m)
+
+    def _counts(self, painter: QPainter, view: EndpointRow, middles: list[float], m: Metrics) -> None:
+        """The pace with how often the link came up; then what came and what was lost, in the longest words
+        that fit. Without a pace there is one line for it all, and the counts come first.
+        """
+        theme, small = self.theme, m.font(12)
+        left, right = m.px(14), self.width() - m.px(14)
+        wide = painting.width(small, view.connects) + m.px(12) if view.connects else 0.0
+        counts = view.counts or (view.traffic,)
         if view.pace:
-            at = QPointF(left, painting.baseline(small, lines[2]))
-            said = painting.first_fitting(small, view.pace, right - left)
-            painting.text(painter, at, said, small, theme.text_soft, room=right - left)
-        at = QPointF(left, painting.baseline(small, lines[3 if view.pace else 2]))
+            room = right - left - wide
+            at = QPointF(left, painting.baseline(small, middles[0]))
+            said = painting.first_fitting(small, view.pace, room)
+            painting.text(painter, at, said, small, theme.text_soft, room=room)
+            said = painting.first_fitting(small, counts, right - left)
+        else:
+            fitting = [each for each in counts if painting.width(small, each) <= right - left - wide]
+            said = fitting[0] if fitting else painting.first_fitting(small, counts, right - left)
+        at = QPointF(left, painting.baseline(small, middles[-1]))
         colour = theme.text if view.losing else theme.text_soft
-        painting.text(painter, at, view.traffic, small, colour, room=right - left)
+        used = painting.text(painter, at, said, small, colour, room=right - left)
+        if view.pace or used + wide <= right - left:
+            at = QPointF(right, painting.baseline(small, middles[0]))
+            room = float(right - left)
+            painting.text(painter, at, view.connects, small, theme.text_soft, room=room, align=painting.RIGHT)
+
