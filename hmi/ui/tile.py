@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QFont, QPainter
@@ -34,6 +35,7 @@ class _Layout:
     track: QRectF
 
     @classmethod
+    @lru_cache(maxsize=64)
     def of(cls, width: int, height: int, scaled: bool, m: Metrics) -> _Layout:
         """``scaled``: whether the tile has a track."""
         side, design = m.px(16), height / m.scale
