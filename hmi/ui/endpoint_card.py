@@ -73,4 +73,3 @@ class EndpointCard(Painted[EndpointRow]):
             at = QPointF(right, painting.baseline(small, middles[0]))
             room = float(right - left)
             painting.text(painter, at, view.connects, small, theme.text_soft, room=room, align=painting.RIGHT)
-

@@ -65,9 +65,10 @@ def test_a_wide_card_names_each_kind_and_a_narrow_one_their_sum(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = demo_shop()
-    shop.session.take(Counters("mill_07", "main", 9_291, 0, 2, irregular={"late": 29, "gap": 3}))
+    shop.session.take(Counters("mill_07", "main", 9_291, 0, 2, irregular={"late": 29, "other_unit": 3}))
     wide, narrow = (written(qtbot, monkeypatch, shop, width, "en") for width in (WIDE, NARROW))
-    assert any("29× late answer · 3× gap since" in each for each in wide)
+    other = Texts.of(shop.epoch).text("irregular.other_unit")
+    assert any(f"29× late answer · 3× {other} since" in each for each in wide)
     assert any(each.endswith("0 lost · 32 irregular") for each in narrow)
 
 
