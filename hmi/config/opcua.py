@@ -10,6 +10,9 @@ from pydantic import AfterValidator, BeforeValidator
 from hmi.config.base import Config, Seconds
 from hmi.config.endpoint_parts import CredentialReference, Paces, without_secrets
 
+MAX_KEEP_ALIVE: Final = 0.5
+"""Seconds: a silent but healthy subscription says so at least this often, where the server lets it."""
+
 _FEWEST_WORDS: Final = 4
 
 
@@ -78,6 +81,21 @@ class OpcUaEndpoint(Config):
     paces: Paces = Paces()
     publishing: Seconds | None = None
     timeout: Seconds = 2.0
+
+    def keep_alive(self, max_age: float) -> float:
+        """Seconds within which a silent subscription must say that it lives; ``max_age`` the least of its tags.
+
+        A keep-alive is certain to be no older than its request, which waits for up to two of them.
+        """
+        return min(MAX_KEEP_ALIVE, max_age / 4)
+
+    def publishing_of(self, pace: str, max_age: float) -> float:
+        """Seconds between two publishes to ask for, for the tags of one pace; ``max_age`` the least of theirs.
+
+        Without an explicit interval they are published at their pace, or faster where keep-alives must come
+        faster than that.
+        """
+        return self.publishing or min(self.paces.of(pace), self.keep_alive(max_age))
 
 
 class OpcUaAddress(Config):

@@ -5,7 +5,7 @@ endpoints feed a machine at several intervals, the slowest is said; one without 
 tags have none of their own: they follow those that they are made of.
 
 What an OPC UA server grants is a figure that it gives. Where we ask for each value it is what was measured of
-our own asking, and that is never exact: what is off by no more than a computer's scheduler is off is as asked.
+our own asking, which is never exact: what is off by no more than a computer's scheduler is counts as asked.
 """
 
 from __future__ import annotations

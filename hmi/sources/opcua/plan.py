@@ -10,9 +10,6 @@ from typing import Final, get_args
 from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Pace, Tag
 
-MAX_KEEP_ALIVE: Final = 0.5
-"""Seconds: a silent but healthy subscription says so at least this often, where the server lets it."""
-
 SHORTEST_SILENCE: Final = 1.0
 """Seconds: a link is never given up for a shorter silence."""
 
@@ -53,20 +50,14 @@ class Group:
 
 
 def groups(endpoint: OpcUaEndpoint, tags: Sequence[tuple[int, Tag]]) -> tuple[Group, ...]:
-    """One group for each pace that occurs.
-
-    Without an explicit publishing interval a group publishes at its pace, or faster where its
-    keep-alives must come faster than that.
-    """
+    """One group for each pace that occurs."""
     found = []
     for pace in get_args(Pace):
         members = tuple((index, tag) for index, tag in tags if tag.pace == pace)
         if members:
-            sampling = endpoint.paces.of(pace)
-            # A keep-alive is certain to be no older than its request, which waits for up to two of them.
-            keep_alive = min(MAX_KEEP_ALIVE, min(tag.max_age for _, tag in members) / 4)
-            publishing = endpoint.publishing or min(sampling, keep_alive)
-            found.append(Group(pace, members, publishing, sampling, keep_alive))
+            max_age = min(tag.max_age for _, tag in members)
+            publishing, sampling = endpoint.publishing_of(pace, max_age), endpoint.paces.of(pace)
+            found.append(Group(pace, members, publishing, sampling, endpoint.keep_alive(max_age)))
     return tuple(found)
 
 
