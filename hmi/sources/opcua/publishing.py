@@ -80,7 +80,6 @@ class Publishing:
         if len(gap) > MOST_ASKED_AGAIN:
             raise self._lost(str(gap), published)
         for number in gap.numbers():
-            asked = self._session.now().monotonic
             try:
                 again = await self._session.republish(published.subscription, number)
             except ServiceFaultError as error:
@@ -88,7 +87,12 @@ class Publishing:
             if again.sequence != number:
                 raise self._lost(f"{gap}: asked for it, {url} sent {again.sequence}", published)
             self._acknowledged(published.subscription, number)
-            self._hand_on(Published(published.subscription, again, asked, self._session.now()), subscription)
+            # It was put together long before we asked for it again: after the one that came before it, and
+            # before the one that showed the gap, with which it counts as received.
+            self._hand_on(
+                Published(published.subscription, again, subscription.assembled, published.received),
+                subscription,
+            )
             self._emit(Irregularity(Irregular.ASKED_AGAIN, 1, published.received))
 
     def _lost(self, missing: str, published: Published) -> GivenUpError:

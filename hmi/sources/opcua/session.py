@@ -46,7 +46,8 @@ _T = TypeVar("_T")
 class Published:
     """A notification, and when it came.
 
-    ``asked`` (monotonic ns) is when it was asked for, before which the server cannot have put it together.
+    ``asked`` (monotonic ns) is a time before which the server cannot have put it together: when it was asked
+    for, or of one that was asked for again, when the one before it was put together.
     """
 
     subscription: int

@@ -60,7 +60,8 @@ class Subscription:
         self._vouched = np.zeros(places, np.bool_)
         self._confirmed = np.zeros(0, np.uint32)
         self._expected: int | None = None
-        self._previous = created
+        self.assembled = created
+        """Monotonic ns at or before which the server put together what it said last; all else it did later."""
         self.heard = created
         """Monotonic ns at which the server last said something of this subscription."""
         self.ended = ""
@@ -120,7 +121,7 @@ class Subscription:
             said.append(Confirmation(self._confirmed, back_to(assembled, received)))
         if batch is not None and (overflowed := int(np.count_nonzero(status.overflowed(batch.status)))):
             said.append(Lost(0, f"the server's queues overflowed on {overflowed} items", received))
-        self._previous = assembled
+        self.assembled = assembled
         self.heard = received.monotonic
         return said
 
@@ -135,7 +136,7 @@ class Subscription:
             decoded.server_time,
             self._sampling[index],
             clock,
-            self._previous,
+            self.assembled,
             received.monotonic,
         )
         # What comes first of a tag is what it already was, however long: no change that we observed.
