@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from hmi.config.tags import Tag
 from hmi.link.messages import Counters, EndpointNews
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 from hmi.model.samples import LinkState
-from hmi.present import causes, quality, simulated, status_text, unsecured
+from hmi.present import causes, pace, quality, simulated, status_text, unsecured
 from hmi.present import format as formats
 from hmi.present.addresses import address
 from hmi.present.freshness import Freshness
@@ -105,7 +105,7 @@ def row(session: Session, frame: Frame, index: int, texts: Texts) -> TagRow:
         status=status_text.words(code, texts),
         quality=shown,
         age=formats.exact_age(session.age(index, frame.now), point),
-        asked=formats.interval(asked(session, tag), point),
+        asked=_joined(pace.asked(session, index), point),
         granted=granted(session, index, texts),
         code=status.name(code),
     )
@@ -126,22 +126,18 @@ def raw(session: Session, index: int, texts: Texts) -> str:
     return f"{value:.9g}".replace(".", point) if isinstance(value, float) else str(value)
 
 
-def asked(session: Session, tag: Tag) -> float:
-    """The interval in seconds that we asked for; 0 for a derived tag."""
-    endpoint = session.machine(tag.machine).endpoints.get(tag.endpoint)
-    return 0.0 if endpoint is None or tag.address is None else endpoint.paces.of(tag.pace)
-
-
 def granted(session: Session, index: int, texts: Texts) -> str:
     """What the device granted: sampling, and publishing where the protocol has it."""
     if session.tag(index).address is None:
         return "–"
-    given = session.granted.get(index)
-    if given is None:
+    given = pace.granted(session, index)
+    if not given:
         return texts.text("diagnostics.not_granted")
-    point = texts.text("format.point")
-    parts = [formats.interval(each, point) for each in given if each > 0]
-    return " + ".join(parts) or "–"
+    return _joined([each.said for each in given], texts.text("format.point"))
+
+
+def _joined(intervals: Iterable[float], point: str) -> str:
+    return " + ".join(formats.interval(each, point) for each in intervals if each > 0) or "–"
 
 
 def endpoints(

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from hmi.config.endpoints import Endpoint
 from hmi.config.epoch import Machine
 from hmi.config.modbus import ModbusEndpoint
 from hmi.config.opcua import OpcUaEndpoint
@@ -131,18 +132,35 @@ def of_tag(session: Session, index: int) -> GrantedPace | None:
 
     None: nothing was granted yet, or no device serves it.
     """
-    tag, given = session.tag(index), session.granted.get(index)
-    endpoint = session.machine(tag.machine).endpoints.get(tag.endpoint)
-    if given is None or endpoint is None or tag.address is None:
-        return None
-    sampling, publishing = given
-    polled, measured = isinstance(endpoint, ModbusEndpoint), not isinstance(endpoint, OpcUaEndpoint)
-    asked = endpoint.paces.of(tag.pace)
-    steps = [GrantedPace(asked, sampling, polled, measured=measured)]
-    if isinstance(endpoint, OpcUaEndpoint) and publishing > 0:
-        steps.append(GrantedPace(endpoint.publishing or asked, publishing))
-    steps = [each for each in steps if math.isfinite(each.granted) and each.granted > 0]
+    steps = [each for each in granted(session, index) if math.isfinite(each.granted) and each.granted > 0]
     return max(steps, key=lambda each: (each.slower, each.granted), default=None)
+
+
+def granted(session: Session, index: int) -> tuple[GrantedPace, ...]:
+    """What was asked and granted of each step on a tag's way to us, as `asked`; () before that is known."""
+    endpoint, given = _endpoint(session, index), session.granted.get(index)
+    if endpoint is None or given is None:
+        return ()
+    polled, measured = isinstance(endpoint, ModbusEndpoint), not isinstance(endpoint, OpcUaEndpoint)
+    pairs = zip(asked(session, index), given, strict=False)
+    return tuple(GrantedPace(wanted, each, polled, measured=measured) for wanted, each in pairs)
+
+
+def asked(session: Session, index: int) -> tuple[float, ...]:
+    """Seconds: the sampling interval that was asked for, and of OPC UA that of publishing; () if derived."""
+    tag, endpoint = session.tag(index), _endpoint(session, index)
+    if endpoint is None:
+        return ()
+    sampling = endpoint.paces.of(tag.pace)
+    if not isinstance(endpoint, OpcUaEndpoint):
+        return (sampling,)
+    return (sampling, endpoint.publishing_of(tag.pace, session.least_max_age(tag)))
+
+
+def _endpoint(session: Session, index: int) -> Endpoint | None:
+    """Where a tag comes from; None for a derived one."""
+    tag = session.tag(index)
+    return None if tag.address is None else session.machine(tag.machine).endpoints.get(tag.endpoint)
 
 
 def _live(session: Session, machine: Machine) -> npt.NDArray[np.intp]:

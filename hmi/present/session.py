@@ -108,6 +108,7 @@ class Session:
     _bad_since: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     _freshness: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     _carried: CarriedValues | None = None
+    _least_ages: dict[tuple[str, str, str], float] = field(default_factory=dict)
     _tags_of: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict)
     _tags_at: dict[tuple[str, str], npt.NDArray[np.intp]] = field(default_factory=dict)
 
@@ -257,6 +258,14 @@ class Session:
     def tags_at(self, machine: str, endpoint: str) -> npt.NDArray[np.intp]:
         """The indexes of the tags that one endpoint serves; "" for the derived ones. Not to be changed."""
         return self._tags_at.get((machine, endpoint), _NO_TAGS)
+
+    def least_max_age(self, tag: Tag) -> float:
+        """Seconds: the least ``max_age`` of the tags that are asked for together with one of a device."""
+        key = (tag.machine, tag.endpoint, tag.pace)
+        if key not in self._least_ages:
+            served = (self.tag(int(each)) for each in self.tags_at(tag.machine, tag.endpoint))
+            self._least_ages[key] = min(each.max_age for each in served if each.pace == tag.pace)
+        return self._least_ages[key]
 
     def value(self, index: int) -> values.Value:
         """The last value of a tag in its declared type, whatever its quality; see `known`."""

@@ -14,6 +14,7 @@ from hmi.link.messages import EndpointNews
 from hmi.model.clock import MILLISECOND, NO_TIME
 from hmi.present import diagnostics, status_text
 from hmi.present import format as formats
+from hmi.present.pace import asked, granted
 from hmi.present.quality import Quality
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
@@ -58,8 +59,8 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
         "source_time": _moment(int(session.columns.source_time[index]), texts),
         "receive_time": _moment(int(session.columns.receive_time[index]), texts),
         "age": texts.text("diagnostics.age_of", age=row.age, most=_seconds(tag.max_age, texts)),
-        "sampling": _granted(session, index, tag, 0, texts),
-        "publishing": _granted(session, index, tag, 1, texts),
+        "sampling": _granted(session, index, 0, texts),
+        "publishing": _granted(session, index, 1, texts),
         "address": row.address,
         "endpoint": "" if endpoint is None else f"{tag.endpoint} · {_where(endpoint)}",
         "security": _security(endpoint, news, texts),
@@ -97,19 +98,16 @@ def _seconds(seconds: float, texts: Texts) -> str:
     return formats.interval(seconds, texts.text("format.point"))
 
 
-def _granted(session: Session, index: int, tag: Tag, which: int, texts: Texts) -> str:
+def _granted(session: Session, index: int, which: int, texts: Texts) -> str:
     """Asked for and granted; "" where there is no such interval."""
-    endpoint = session.machine(tag.machine).endpoints.get(tag.endpoint)
-    if tag.address is None or endpoint is None:
+    wanted, given = asked(session, index), granted(session, index)
+    if len(wanted) <= which:
         return ""
-    if which and not isinstance(endpoint, OpcUaEndpoint):
-        return ""
-    asked = diagnostics.asked(session, tag)
-    if which and isinstance(endpoint, OpcUaEndpoint) and endpoint.publishing is not None:
-        asked = endpoint.publishing
-    given = session.granted.get(index)
-    granted = texts.text("diagnostics.not_granted") if given is None else _seconds(given[which], texts)
-    return texts.text("diagnostics.asked_granted", asked=_seconds(asked, texts), granted=granted)
+    said = _seconds(wanted[which], texts)
+    if not given:
+        return texts.text("diagnostics.asked_only", asked=said)
+    text_id = "diagnostics.asked_polled" if given[which].polled else "diagnostics.asked_granted"
+    return texts.text(text_id, asked=said, granted=_seconds(given[which].said, texts))
 
 
 def _where(endpoint: Endpoint) -> str:

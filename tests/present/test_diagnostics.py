@@ -11,7 +11,7 @@ from hmi.present.session import Session
 from hmi.present.tag_detail import detail
 from hmi.present.tag_search import TagSearch
 from hmi.present.texts import Texts
-from tests.ui.builders import SIDE, Shop, epoch, machine, tag, welcome
+from tests.ui.builders import MODBUS, SIDE, Shop, epoch, machine, tag, welcome
 from tests.ui.demo_shop import demo_shop
 
 
@@ -37,7 +37,7 @@ def test_a_row_says_everything_about_a_tag(shop: Shop) -> None:
         status="Good",
         quality=found.quality,
         age="0.0 s",
-        asked="200 ms",
+        asked="200 ms + 200 ms",
         granted="50 ms + 100 ms",
         code="Good",
     )
@@ -243,6 +243,35 @@ def said_of(endpoint: dict[str, object], address: dict[str, object], secured: st
     made.session.take(EndpointNews("mill", "main", LinkState.UP, 0, 0, secured=secured))
     found = detail(made.session, made.frame(), 0, Texts.of(made.epoch))
     return {line.name: line.said for line in found.lines}
+
+
+def test_asked_is_what_is_asked_for_of_sampling_and_of_publishing() -> None:
+    tags = [tag("mill", "slow", pace="slow"), tag("mill", "brief", pace="slow", max_age=0.8)]
+    made = Shop(epoch([machine("mill")], tags))
+    texts = Texts.of(made.epoch)
+    found = diagnostics.row(made.session, made.frame(), 0, texts)
+    assert (found.asked, found.granted) == ("1 s + 200 ms", "not granted yet"), "a quarter of the least max_age"
+    said = {line.name: line.said for line in detail(made.session, made.frame(), 0, texts).lines}
+    assert said["Sampling"] == "1 s asked, not granted yet"
+    made.granted(["mill/slow"], 0.5, 0.2)
+    found = diagnostics.row(made.session, made.frame(), 0, texts)
+    assert (found.asked, found.granted) == ("1 s + 200 ms", "500 ms + 200 ms")
+    said = {line.name: line.said for line in detail(made.session, made.frame(), 0, texts).lines}
+    assert said["Sampling"] == "1 s asked, 500 ms granted"
+    assert said["Publishing"] == "200 ms asked, 200 ms granted"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_polled_says_so_in_whole_milliseconds(language: str) -> None:
+    tags = [tag("mill", "x", pace="live", address={"protocol": "modbus", "table": "coil", "address": 1})]
+    made = Shop(epoch([machine("mill", endpoints={"main": MODBUS})], tags))
+    texts = Texts.of(made.epoch, language)
+    made.granted(["mill/x"], 0.1113, 0.0)
+    found = diagnostics.row(made.session, made.frame(), 0, texts)
+    assert (found.asked, found.granted) == ("50 ms", "111 ms")
+    lines = [line.said for line in detail(made.session, made.frame(), 0, texts).lines]
+    polled = {"en": "50 ms asked, polled every 111 ms", "de": "50 ms verlangt, alle 111 ms abgefragt"}
+    assert polled[language] in lines
 
 
 def test_a_detail_names_the_serial_line_and_the_unit_that_is_asked() -> None:
