@@ -20,7 +20,6 @@ class TravelScale:
     """
 
     frame: str
-    letter: str
     joint: Joint
     tag: int
     direction: float
@@ -71,5 +70,5 @@ def travel_scale(
         if joint.axis == view.up[-1] and joint.travel is not None and joint.value.scale != 0:
             direction = float(projection.matrix[1][AXES.index(joint.axis)])
             tag = held.index(joint.value.tag)
-            return TravelScale(tool.frame, joint.axis.upper(), joint, tag, direction)
+            return TravelScale(tool.frame, joint, tag, direction)
     return None

@@ -1,6 +1,8 @@
-"""The travel scale beside a view: ends of the travel, and a pointer with the present value."""
+"""The travel scale beside a view: what travels, its ends, and a pointer with the present value."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QPainter, QPen, QPolygonF
@@ -15,9 +17,16 @@ from hmi.ui import fonts, painting
 from hmi.ui.metrics import Metrics
 from hmi.ui.twin_styles import Styles
 
+_HEAD: Final = 15
+"""Design px from the upper end to the middle of what is written over it."""
+
 
 class TravelSprite:
-    """A travel scale at one moment."""
+    """A travel scale at one moment.
+
+    It is headed by the name of its tag: an axis has a position in the machine's coordinates and one in the
+    workpiece's, and the figure under the twin with the same letter may be the other.
+    """
 
     def __init__(
         self,
@@ -40,13 +49,15 @@ class TravelSprite:
         point = texts.text("format.point")
         self._value = formats.number(held.number(scale.tag), 1, point) if self._known else ""
         self._ends = [
-            (self._low, f"{scale.letter} {formats.number(scale.low(scene.axes), 0, point)}"),
-            (self._high, f"{scale.letter} {formats.number(scale.high(scene.axes), 0, point)}"),
+            (self._low, formats.number(scale.low(scene.axes), 0, point)),
+            (self._high, formats.number(scale.high(scene.axes), 0, point)),
         ]
-        self._label = f"{tag.unit}"
+        self._name = formats.label(tag, texts)
         top, bottom = min(self._low, self._high, self._pointer), max(self._low, self._high, self._pointer)
+        self._name_y = max(top - m.px(_HEAD), m.px(8.0))
+        above = min(self._name_y - m.px(8), top - m.px(12))
         self.rect: QRect = QRectF(
-            self._x - m.px(8), top - m.px(12), m.px(74), bottom - top + m.px(24)
+            self._x - m.px(8), above, m.px(74), bottom + m.px(12) - above
         ).toAlignedRect()
         self._key = (self._live, self._value, round(self._pointer * 4), round(top), round(bottom))
 
@@ -62,6 +73,8 @@ class TravelSprite:
         painter.setPen(pen)
         painter.drawLine(QPointF(self._x, self._low), QPointF(self._x, self._high))
         small, figure = m.font(10), m.font(12, fonts.SEMIBOLD)
+        at = QPointF(self._x - m.px(6), painting.baseline(small, self._name_y))
+        painting.text(painter, at, self._name, small, theme.text_faint, room=m.px(70))
         text_left = self._x + m.px(8)
         for y, said in self._ends:
             if abs(y - self._pointer) > m.px(13) or not self._known:

@@ -187,7 +187,7 @@ def test_the_travel_scale_shows_the_joint_that_lifts_the_tool():
     assert scene.views[0].scale is None
     front = scene.views[1]
     assert front.scale is not None
-    assert (front.scale.letter, front.scale.low(scene.axes), front.scale.high(scene.axes)) == ("Z", -40, 0)
+    assert (front.scale.low(scene.axes), front.scale.high(scene.axes)) == (-40, 0)
     assert front.scale.pointer(scene.pose, front.projection) == 40
     assert front.scale.span(scene.pose, front.projection, scene.axes) == (10, 50)
     assert front.scale.tag == fed.session.index("m", "z")

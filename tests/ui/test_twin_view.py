@@ -24,6 +24,7 @@ from hmi.present.theme import DARK, LIGHT, Theme
 from hmi.testing.hand_fed import HandFed
 from hmi.ui.twin_sprites import TrailSprite
 from hmi.ui.twin_view import TwinView
+from tests.ui.spelled import spelled
 
 GEOMETRY = Geometry.model_validate_json(
     json.dumps(
@@ -87,7 +88,11 @@ def theme(request: pytest.FixtureRequest) -> Theme:
 
 @pytest.fixture
 def fed() -> HandFed:
-    return HandFed(TAGS, GEOMETRY, texts={"view.plan": "Plan", "view.front": "Front", "tag.x": "X axis"})
+    return HandFed(
+        TAGS,
+        GEOMETRY,
+        texts={"view.plan": "Plan", "view.front": "Front", "tag.x": "X axis", "tag.z": "Z machine"},
+    )
 
 
 def shown(qtbot: QtBot, fed: HandFed, theme: Theme) -> TwinView:
@@ -233,6 +238,19 @@ def test_the_pointer_of_the_travel_scale_follows_the_tool(qtbot: QtBot, fed: Han
     fed.put(z=80.0)
     view.refresh(fed.frame(0.1))
     assert abs((low - pointer()) - 50 * placed.scale) <= 1.5
+
+
+@pytest.mark.parametrize("z", [0.0, 30.0, 90.0])
+def test_the_travel_scale_is_headed_by_what_travels(
+    qtbot: QtBot, fed: HandFed, monkeypatch: pytest.MonkeyPatch, z: float
+):
+    view = shown(qtbot, fed, DARK)
+    fed.put(z=z)
+    view.refresh(fed.frame(0.1))
+    seen = spelled(monkeypatch, view)
+    assert seen["Z machine"], "its end's figure alone could be of the workpiece's coordinates too"
+    assert seen[f"{z:.1f}"]
+    assert ("0" in seen) == (z != 0.0), "the pointer's figure stands there"
 
 
 def test_a_frame_without_news_paints_nothing(qtbot: QtBot, fed: HandFed, theme: Theme):

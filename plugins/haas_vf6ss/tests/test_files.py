@@ -40,6 +40,13 @@ def test_the_texts_are_complete_in_both_languages() -> None:
     assert all(german.values())
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_two_tags_have_one_name(language: str) -> None:
+    texts = read(f"texts/{language}.yaml")["texts"]
+    names = [text for text_id, text in texts.items() if text_id.startswith("tag.")]
+    assert len(set(names)) == len(names), "an axis in machine coordinates is another than in the workpiece's"
+
+
 def test_every_address_is_served_in_the_tags_type_and_nothing_else_is() -> None:
     tags = read("tags.yaml")["tags"]
     addressed = {
