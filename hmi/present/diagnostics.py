@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,10 @@ from hmi.present.pace import LivePaces
 from hmi.present.quality import Look, Quality
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
+
+
+_STUCK: Final = SECOND
+"""A single look that finds the engine writing costs one frame and nothing else; so long is no coincidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +231,9 @@ def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:
     beat = texts.text("diagnostics.heartbeat", age=age)
     again = "diagnostics.one_restart" if session.restarts == 1 else "diagnostics.restarts"
     said = [beat, texts.text(again, count=session.restarts)]
-    if session.torn:  # first, as the end is what a narrow card leaves out
-        said.insert(0, texts.text("diagnostics.torn", count=formats.number(session.torn, 0)))
+    stuck = 0 if session.unread is None else frame.now.monotonic - session.unread
+    if stuck >= _STUCK:  # first, as the end is what a narrow card leaves out
+        said.insert(0, texts.text("diagnostics.stuck", age=formats.age(stuck / SECOND)))
     return EndpointRow(
         name=texts.text("event.engine"),
         state=state,

@@ -99,8 +99,8 @@ class Session:
     """Endpoints that another engine knew, until this one has a link to them."""
     heartbeat: int | None = None
     """The engine's last sign of life (monotonic ns), as far as the link has shown one."""
-    torn: int = 0
-    """Looks at this engine's table that found the writer inside each time: the frame kept what it had."""
+    unread: int | None = None
+    """Since when (monotonic ns) every look at the table found the writer inside: the frames keep what they had."""
     goes_on: bool = False
     """Whether only what is shown differs from the session before: the same engine, links and table."""
     restarts: int = 0
@@ -181,6 +181,10 @@ class Session:
         Without a table (the link is gone) only time goes on: values stay, their ages grow.
         """
         revision = None if table is None else table.snapshot(self._incoming)
+        if table is None or revision is not None:
+            self.unread = None
+        elif self.unread is None:
+            self.unread = now.monotonic
         if revision is not None:
             # A snapshot that failed may be a mixture of two instants, so it never reaches `columns`.
             self._incoming.copy_to(self.columns)

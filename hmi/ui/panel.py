@@ -230,8 +230,6 @@ class PanelConnection(QObject):
         if table is not None:
             session.heartbeat = table.heartbeat
         frame = session.refresh(table, now, self._alive)
-        if table is not None:
-            session.torn = table.torn
         window.refresh_values(frame)
         for before, _ in self._observers:
             before(session, frame)

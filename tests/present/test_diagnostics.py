@@ -4,6 +4,7 @@ import pytest
 from hmi.link.messages import Counters, EndpointNews
 from hmi.model import status
 from hmi.model.clock import SECOND
+from hmi.model.columns import Columns
 from hmi.model.samples import Irregular, LinkState
 from hmi.present import diagnostics
 from hmi.present import format as formats
@@ -168,10 +169,6 @@ def test_the_engine_says_process_start_heartbeat_and_restarts(shop: Shop) -> Non
     assert (found.name, found.state) == ("Data service", LinkState.UP)
     assert "process 4711" in found.offset
     assert found.traffic == "heartbeat 0.5 s ago · 0 restarts"
-    session.torn = 12
-    torn = diagnostics.engine(session, shop.frame(), texts)
-    assert torn.traffic == "12 torn reads · heartbeat 0.5 s ago · 0 restarts"
-    session.torn = 0
     session.restarts = 1
     assert diagnostics.engine(session, shop.frame(), texts).traffic.endswith(" · 1 restart")
     session.restarts = 0
@@ -179,6 +176,29 @@ def test_the_engine_says_process_start_heartbeat_and_restarts(shop: Shop) -> Non
     found = diagnostics.engine(session, shop.frame(alive=False), texts)
     assert (found.state, found.since) == (LinkState.DOWN, "does not answer")
     assert found.traffic == "heartbeat 2.5 s ago · 0 restarts"
+
+
+def test_a_look_that_finds_the_engine_writing_is_told_only_when_it_never_ends() -> None:
+    class Table:
+        inside = False
+
+        def snapshot(self, into: Columns) -> int | None:
+            return None if self.inside else 1
+
+    made, table = Shop(epoch([machine("mill")], [tag("mill", "x")])), Table()
+
+    def said(after: float) -> str:
+        now = made.clock.advance(round(after * SECOND))
+        frame = made.session.refresh(table, now, True)
+        return diagnostics.engine(made.session, frame, Texts.of(made.epoch)).traffic
+
+    for table.inside in (True, False) * 50:
+        assert "stuck" not in said(0.9)
+    table.inside = True
+    assert "stuck" not in said(0.1)
+    assert said(3.0).startswith("stuck while writing for 3 s · ")
+    table.inside = False
+    assert "stuck" not in said(0.1)
 
 
 def test_another_engine_is_a_restart_and_the_same_one_is_not() -> None:
@@ -250,7 +270,9 @@ def test_asked_is_what_is_asked_for_of_sampling_and_of_publishing() -> None:
     made = Shop(epoch([machine("mill")], tags))
     texts = Texts.of(made.epoch)
     found = diagnostics.row(made.session, made.frame(), 0, texts)
-    assert (found.asked, found.granted) == ("1 s + 200 ms", "not granted yet"), "a quarter of the least max_age"
+    assert (found.asked, found.granted) == ("1 s + 200 ms", "not granted yet"), (
+        "a quarter of the least max_age"
+    )
     said = {line.name: line.said for line in detail(made.session, made.frame(), 0, texts).lines}
     assert said["Sampling"] == "1 s asked, not granted yet"
     made.granted(["mill/slow"], 0.5, 0.2)
@@ -263,7 +285,9 @@ def test_asked_is_what_is_asked_for_of_sampling_and_of_publishing() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_what_is_polled_says_so_in_whole_milliseconds(language: str) -> None:
-    tags = [tag("mill", "x", pace="live", address={"protocol": "modbus", "table": "coil", "address": 1})]
+    tags = [
+        tag("mill", "x", pace="live", address={"protocol": "modbus", "table": "input_register", "address": 1})
+    ]
     made = Shop(epoch([machine("mill", endpoints={"main": MODBUS})], tags))
     texts = Texts.of(made.epoch, language)
     made.granted(["mill/x"], 0.1113, 0.0)
