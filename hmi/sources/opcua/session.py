@@ -172,4 +172,6 @@ class Session:
         try:
             return await protocol.send_request(request, timeout)
         except ua.UaStatusCodeError as error:
+            if not self.connected:
+                raise  # an ErrorMessage, or bytes that make no sense, ended the connection: no answer to this
             raise ServiceFaultError(error.code, f"{self.url}: {what}: {fault_text(error)}") from error

@@ -61,7 +61,7 @@ class Subscription:
         self._confirmed = np.zeros(0, np.uint32)
         self._expected: int | None = None
         self.assembled = created
-        """Monotonic ns at or before which the server put together what it said last; all else it did later."""
+        """Monotonic ns at or before which the server put together what it said last; the rest came later."""
         self.heard = created
         """Monotonic ns at which the server last said something of this subscription."""
         self.ended = ""

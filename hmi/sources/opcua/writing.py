@@ -12,6 +12,7 @@ from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.samples import WriteOutcome, WriteResult
 from hmi.model.values import Scalar, ValueType
+from hmi.sources.opcua import write_outcome
 from hmi.sources.opcua.decode import ACCEPTED
 from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError
 from hmi.sources.opcua.services import read, value_of
@@ -114,7 +115,7 @@ async def write(session: Session, node: ua.NodeId, variant: ua.Variant, timeout:
     try:
         answer, _ = await session.request(request, ua.WriteResponse, "writing", max(timeout, 0.001))
     except ServiceFaultError as error:
-        return WriteResult(WriteOutcome.REFUSED, error.status, str(error))
+        return WriteResult(write_outcome.of_fault(error.status), error.status, str(error))
     except LinkLostError as error:
         code = (
             status.BAD_TIMEOUT
@@ -125,6 +126,6 @@ async def write(session: Session, node: ua.NodeId, variant: ua.Variant, timeout:
     if len(answer.Results) != 1:
         return WriteResult(WriteOutcome.UNKNOWN, status.BAD_DECODING_ERROR, "the server answered no result")
     result = answer.Results[0]
-    if result.value >> 30 >= status.Severity.BAD:
-        return WriteResult(WriteOutcome.REFUSED, result.value, f"{result.name} ({result.doc})")
-    return WriteResult(WriteOutcome.ACCEPTED, result.value)
+    outcome = write_outcome.of_item(result.value)
+    cause = "" if outcome is WriteOutcome.ACCEPTED else f"{result.name} ({result.doc})"
+    return WriteResult(outcome, result.value, cause)
