@@ -22,7 +22,6 @@ from hmi.present.quality import Look, Quality
 from hmi.present.session import Frame, Session
 from hmi.present.texts import Texts
 
-
 _STUCK: Final = SECOND
 """A single look that finds the engine writing costs one frame and nothing else; so long is no coincidence."""
 

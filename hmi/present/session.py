@@ -100,7 +100,7 @@ class Session:
     heartbeat: int | None = None
     """The engine's last sign of life (monotonic ns), as far as the link has shown one."""
     unread: int | None = None
-    """Since when (monotonic ns) every look at the table found the writer inside: the frames keep what they had."""
+    """Since when (monotonic ns) all looks at the table found the writer inside: frames show what was."""
     goes_on: bool = False
     """Whether only what is shown differs from the session before: the same engine, links and table."""
     restarts: int = 0
