@@ -16,8 +16,9 @@ from hmi.config.epoch import Epoch
 from hmi.engine.context import ContextTracker
 from hmi.engine.derived import DerivedTags
 from hmi.engine.history import History
+from hmi.engine.outage import Outage
 from hmi.engine.scaling import Scaling
-from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient
+from hmi.link.messages import STILL_DOWN, ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient
 from hmi.link.table import TableWriter
 from hmi.model.clock import NO_TIME, Instant
 from hmi.model.samples import (
@@ -55,6 +56,12 @@ class EndpointState:
     connects: int = 0
     irregular: Counter[Irregular] = field(default_factory=Counter)
     told: bool = False
+    outage: Outage = field(default_factory=Outage)
+
+    @property
+    def subject(self) -> str:
+        """What notices about it are about."""
+        return f"{self.machine}.{self.name}"
 
     def news(self) -> EndpointNews:
         """Its link and clock as a message."""
@@ -141,8 +148,7 @@ class Pipeline:
             case Lost():
                 endpoint.lost += message.count
                 endpoint.unknown_losses += message.count == 0
-                subject = f"{endpoint.machine}.{endpoint.name}"
-                return [endpoint.counters(), Notice(message.at.utc, subject, message.cause)]
+                return [endpoint.counters(), Notice(message.at.utc, endpoint.subject, message.cause)]
 
     def greeting(self) -> list[ToClient]:
         """The present state of all news, for a client that has just come."""
@@ -207,6 +213,9 @@ class Pipeline:
         endpoint.link = event
         endpoint.connects += event.state is LinkState.UP
         news: list[ToClient] = [endpoint.news(), endpoint.counters()]
+        if endpoint.outage.is_news(event) and endpoint.outage.told > 1:
+            # A screen tells the first cause by itself, from the link's own news, also when it comes later.
+            news.append(Notice(now.utc, endpoint.subject, event.cause, STILL_DOWN))
         if event.state is LinkState.DOWN and (was_up or not endpoint.told):
             endpoint.told = True
             news += self._apply(self._without_link(endpoint, now), now, loss=True)

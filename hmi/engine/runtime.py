@@ -11,6 +11,7 @@ from typing import Final
 
 from hmi.config.epoch import Epoch
 from hmi.engine.history import MOST_POINTS, History, Series, decimate
+from hmi.engine.link_log import LinkLog
 from hmi.engine.pipeline import EndpointState, Pipeline
 from hmi.engine.sources import Shared, make_source
 from hmi.link.messages import HistoryReply, HistoryRequest, Notice, Refusal, ToClient
@@ -65,6 +66,7 @@ class EpochRuntime:
             generation,
         )
         self.pipeline = Pipeline(epoch, self.table, History(epoch.tags, history_samples, began.utc), began)
+        self._links = {each.subject: LinkLog(each.subject) for each in self.pipeline.endpoints}
         self._clock = clock
         self._told = told
         self._rung = rung
@@ -76,7 +78,7 @@ class EpochRuntime:
     def start(self) -> None:
         """Start a task for every endpoint."""
         for endpoint in self.pipeline.endpoints:
-            name = f"source {endpoint.machine}.{endpoint.name}"
+            name = f"source {endpoint.subject}"
             task = asyncio.create_task(self._serve(endpoint), name=name)
             task.add_done_callback(self._look_at_end)
             self._tasks.append(task)
@@ -127,7 +129,7 @@ class EpochRuntime:
                 await source.run(partial(self._take, endpoint))
             except Exception as defect:  # noqa: BLE001
                 # A driver's defect must not take the other machines down; it is shown and logged whole.
-                _log.exception("the source of %s.%s failed", endpoint.machine, endpoint.name)
+                _log.exception("the source of %s failed", endpoint.subject)
                 self._failed(endpoint, f"defect in the driver: {type(defect).__name__}: {defect}")
             if _is_being_cancelled():
                 # The driver lost the cancellation, in a defect or by returning: it must still end here.
@@ -141,10 +143,12 @@ class EpochRuntime:
     def _failed(self, endpoint: EndpointState, cause: str) -> None:
         now = self._clock.now()
         self._take(endpoint, LinkEvent(LinkState.DOWN, now, cause))
-        self._told(Notice(now.utc, f"{endpoint.machine}.{endpoint.name}", cause))
+        self._told(Notice(now.utc, endpoint.subject, cause))
 
     def _take(self, endpoint: EndpointState, message: SourceMessage) -> None:
         now = self._clock.now()
+        if isinstance(message, LinkEvent):
+            self._links[endpoint.subject].note(message)
         for news in self.pipeline.step(endpoint, message, now):
             self._told(news)
         # Ages move by the screen's own timer: a confirmation need not wake it. It follows its batch at

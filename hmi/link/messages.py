@@ -20,6 +20,9 @@ REFUSED: Final = "event.configuration_refused"
 RIGHT_AGAIN: Final = "event.configuration_right"
 """Text ids of a `Notice`: files were found wrong and not taken; they are again what is in force."""
 
+STILL_DOWN: Final = "event.link_cause"
+"""Text id of a `Notice` that a link that was down already is down for another cause by now."""
+
 Nanoseconds = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 """What a time lane can hold."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from hmi.present.texts import FALLBACK, Texts, own_catalogue
@@ -28,6 +29,8 @@ _WORDS: Final = {
     "now": r"\d[\w :-]*",
     "before": r"\d+",
     "digits": r"[0-9A-Fa-f ]+",
+    "missing": r"\w+",
+    "other": r"\w+",
 }
 """What a part of a case looks like; any text where nothing is said. A lazy one that ends a wording takes its
 first letter alone: the rest stays where it is, which comes to the same.
@@ -43,6 +46,23 @@ _SYSTEM: Final = (
     (r"\b[Dd]evice or resource busy\b", "system_busy"),
 )
 """Wordings of the operating system, which ours only stand for."""
+
+_NAMES: Final = (
+    (r"\bunit (?P<unit>\d+)(?=, (?:coil|discrete_input|input_register|holding_register) \d)", "modbus.unit"),
+    *(
+        (rf"\b{table}(?= \d)", f"modbus.{table}")
+        for table in ("coil", "discrete_input", "input_register", "holding_register")
+    ),
+)
+"""What was asked of a Modbus device: said as the addresses of tags are."""
+
+
+def known(cause: str) -> Iterator[str]:
+    """The ids of the texts that say what is known of a cause, those of the longest wordings first."""
+    for pattern, text_id in _known():
+        cause, count = pattern.subn("\n", cause)
+        if count:
+            yield text_id
 
 
 def in_words(cause: str, texts: Texts) -> str:
@@ -62,7 +82,8 @@ def _known() -> tuple[tuple[re.Pattern[str], str], ...]:
         if text_id.startswith("cause.") and all(text_id != other for _, other in system)
     }
     longest = sorted(ours.items(), key=lambda each: -len(each[1]))
-    return (*((_pattern(text_id, text), text_id) for text_id, text in longest), *system)
+    names = [(re.compile(pattern), text_id) for pattern, text_id in _NAMES]
+    return (*((_pattern(text_id, text), text_id) for text_id, text in longest), *system, *names)
 
 
 def _pattern(text_id: str, text: str) -> re.Pattern[str]:

@@ -14,6 +14,7 @@ CALM: Final = frozenset(
     f"event.{name}"
     for name in (
         "link_up",
+        "link_first",
         "engine_back",
         "engine_new",
         "configuration",
@@ -29,6 +30,8 @@ ENDING: Final = frozenset(
     f"event.{name}"
     for name in (
         "link_lost",
+        "link_none",
+        "link_cause",
         "engine_lost",
         "engine_exit",
         "value_bad",

@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from hmi.present import causes, dead_tags, event_text, health, recovered
+from hmi.present import causes, dead_tags, event_text, health, link_advice, recovered
 from hmi.present import format as formats
 from hmi.present.freshness import Freshness
 from hmi.present.health import Condition
@@ -129,7 +129,7 @@ def _of_machine(
         several = len(session.machine(machine).endpoints) > 1
         where = f"{name} / {loss.endpoint}" if several else name
         title = texts.text(text_id, machine=where, age=formats.age(loss.seconds))
-        yield machine, (_Rank.LINK, NoticeView(title, texts.text("notice.link_detail")))
+        yield machine, (_Rank.LINK, NoticeView(title, link_advice.advice(loss.cause, texts)))
     dead = dead_tags.of(session, frame, machine, texts)
     if dead is not None:
         yield machine, (_Rank.VALUES, NoticeView(dead.title, dead.detail))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from hmi.link.messages import STILL_DOWN
 from hmi.model.clock import SECOND
 from hmi.present import event_text, health
 from hmi.present import format as formats
@@ -59,7 +60,8 @@ def _of_links(session: Session, frame: Frame, recent: list[int], texts: Texts) -
         if event.text_id != "event.link_up" or event.subject in down:
             continue
         before = [each for each in events[:number] if each.subject == event.subject]
-        lost = next((each for each in reversed(before) if each.text_id), None)
+        told = (each for each in reversed(before) if each.text_id not in ("", STILL_DOWN))
+        lost = next(told, None)
         name, end = event_text.short_subject(session, event, texts), formats.clock(event.utc)
         machine = event.subject.partition(".")[0]
         if lost is None or lost.text_id != "event.link_lost":

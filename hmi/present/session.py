@@ -240,20 +240,26 @@ class Session:
         key = (news.machine, news.endpoint)
         before = self.endpoints.get(key)
         self.endpoints[key] = news
+        subject = ".".join(key)
+        last = self._last_of_link(subject)
         if news.state is LinkState.UP:
             self.unlinked.pop(key, None)
-            if key in self.awaited or self._last_of_link(".".join(key)) == "event.link_lost":
-                self.tell(Event(news.since, ".".join(key), "", "event.link_up"))
+            if key in self.awaited or (last is not None and last.text_id == "event.link_lost"):
+                self.tell(Event(news.since, subject, "", "event.link_up"))
+            elif before is None or before.state is not LinkState.UP:
+                self.tell(Event(news.since, subject, news.secured, "event.link_first"))
             self.awaited.discard(key)
             return
         self.unlinked.setdefault(key, news.since_monotonic)
         if before is not None and before.state is LinkState.UP:
-            self.tell(Event(news.since, ".".join(key), news.cause, "event.link_lost"))
+            self.tell(Event(news.since, subject, news.cause, "event.link_lost"))
+        elif news.state is LinkState.DOWN and (last is None or last.text_id not in _DOWN):
+            self.tell(Event(news.since, subject, news.cause, "event.link_none"))
 
-    def _last_of_link(self, subject: str) -> str:
-        told = ("event.link_lost", "event.link_up")
-        found = (each.text_id for each in reversed(self.notices) if each.subject == subject)
-        return next((text_id for text_id in found if text_id in told), "")
+    def _last_of_link(self, subject: str) -> Event | None:
+        of_link = (*_DOWN, "event.link_up", "event.link_first")
+        mine = (each for each in reversed(self.notices) if each.subject == subject)
+        return next((each for each in mine if each.text_id in of_link), None)
 
     def tags_of(self, machine: str) -> npt.NDArray[np.intp]:
         """The indexes of one machine's tags, in file order; none for an unknown one. Not to be changed."""
@@ -310,6 +316,9 @@ class Session:
                 return each
         raise KeyError(machine)
 
+
+_DOWN: Final = ("event.link_lost", "event.link_none")
+"""Events of links that were lost, or that never were as far as this panel knows."""
 
 _NO_TAGS: Final = np.zeros(0, np.intp)
 

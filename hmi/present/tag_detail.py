@@ -12,7 +12,8 @@ from hmi.config.opcua import OpcUaEndpoint
 from hmi.config.tags import Tag
 from hmi.link.messages import EndpointNews
 from hmi.model.clock import MILLISECOND, NO_TIME
-from hmi.present import diagnostics, status_text
+from hmi.model.samples import LinkState
+from hmi.present import causes, diagnostics, status_text
 from hmi.present import format as formats
 from hmi.present.pace import asked, granted
 from hmi.present.quality import Quality
@@ -55,6 +56,7 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
         "value": " ".join(filter(None, (row.value, row.unit))),
         "raw": row.raw,
         "status": f"{status_text.named(code, texts)} · 0x{code:08X}",
+        "cause": _cause(news, texts) if frame.engine_alive else "",
         "quality": row.quality.badge or texts.text("trends.fresh"),
         "source_time": _moment(int(session.columns.source_time[index]), texts),
         "receive_time": _moment(int(session.columns.receive_time[index]), texts),
@@ -72,7 +74,7 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
         "aliases": ", ".join(tag.aliases),
         "index": str(index),
     }
-    long = {"address", "endpoint", "security", "semantic", "counters", "description", "aliases"}
+    long = {"cause", "address", "endpoint", "security", "semantic", "counters", "description", "aliases"}
     lines = (
         Line(
             texts.text(f"diagnostics.detail.{name}"),
@@ -133,6 +135,11 @@ def _security(endpoint: Endpoint | None, news: EndpointNews | None, texts: Texts
     if endpoint.security.open:
         return texts.text("diagnostics.not_secured", reason=endpoint.security.unsecured_because)
     return (news.secured if news else "") or texts.text("diagnostics.not_negotiated")
+
+
+def _cause(news: EndpointNews | None, texts: Texts) -> str:
+    """Why there is no link."""
+    return causes.in_words(news.cause, texts) if news is not None and news.state is LinkState.DOWN else ""
 
 
 def _type(tag: Tag) -> str:

@@ -325,11 +325,12 @@ def test_what_happened_is_told_for_a_minute_and_kept_in_the_list() -> None:
         ("machine.m / main", "link lost: refused", True),
         ("machine.m / main", "the server's queues overflowed on 3 items", True),
         ("laser", "ImportError", True),
+        ("machine.m / main", "connected", False),
     ]
     made.clock.advance(61 * SECOND)
     made.table.confirm(made.clock)
     assert (said(made, book).title, said(made, book).more) == ("laser left out", "")
-    assert len(notices.entries(made.session, texts(made))) == 4
+    assert len(notices.entries(made.session, texts(made))) == 5
 
 
 def test_the_machine_in_view_comes_first(shop: Shop) -> None:

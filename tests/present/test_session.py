@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from hmi.config.tags import TagDescription
 from hmi.engine.scaling import Scaling
-from hmi.link.messages import Notice
+from hmi.link.messages import STILL_DOWN, Notice
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, NO_TIME, SECOND, ManualClock
 from hmi.model.columns import Columns
 from hmi.model.context import ContextKey
 from hmi.model.samples import LinkState
 from hmi.model.values import ValueType
-from hmi.present import quality
+from hmi.present import quality, recovered
 from hmi.present.freshness import Freshness
 from hmi.present.quality import Look
 from hmi.present.session import Session
@@ -310,6 +310,7 @@ def test_events_outlive_the_engine_and_are_kept_once() -> None:
     made.session.take(notice)
     made.link("mill", LinkState.CONNECTING)
     made.link("mill", LinkState.UP)  # the first time, which is no return
+    made.clock.advance(SECOND)
     made.link("mill", LinkState.DOWN, cause="refused")
     made.link("mill", LinkState.CONNECTING)
     made.link("mill", LinkState.DOWN, cause="refused")
@@ -319,6 +320,7 @@ def test_events_outlive_the_engine_and_are_kept_once() -> None:
     told = [(each.subject, each.text, each.text_id) for each in after.session.notices]
     assert told == [
         ("laser", "ImportError", ""),
+        ("mill.main", "", "event.link_first"),
         ("mill.main", "refused", "event.link_lost"),
         ("mill.main", "", "event.link_up"),
     ]
@@ -356,7 +358,51 @@ def test_the_links_that_another_engine_brings_back_are_told_once_each() -> None:
         made.clock.advance(SECOND)
         after.link("mill", state)
     told = [(each.subject, each.text_id) for each in after.session.notices]
-    assert told == [("mill.main", "event.link_up")]
-    made.link("mill", LinkState.UP)
+    assert told == [("mill.main", "event.link_first"), ("mill.main", "event.link_up")]
     same = Session.begin(made.session.welcome, SIDE, made.session)
-    assert same.notices == []
+    same.take(made.session.endpoints["mill", "main"])
+    assert [each.text_id for each in same.notices] == ["event.link_first"]
+
+
+def of_links(made: Shop) -> list[tuple[str, str]]:
+    return [(each.text_id, each.text) for each in made.session.notices]
+
+
+def test_a_link_that_never_was_is_told_with_its_cause_and_so_is_its_first_time_up() -> None:
+    made = shop()
+    made.link("mill", LinkState.CONNECTING)
+    assert made.session.notices == []
+    began = made.clock.now().utc
+    for cause in ("refused", "not trusted"):  # another cause is told by the engine, which knows when
+        made.link("mill", LinkState.DOWN, cause=cause)
+        made.clock.advance(SECOND)
+    assert of_links(made) == [("event.link_none", "refused")]
+    assert made.session.notices[0].utc == began
+    made.link("mill", LinkState.UP)
+    made.link("mill", LinkState.UP)
+    assert of_links(made)[1:] == [("event.link_first", "")]
+
+
+def test_a_panel_that_comes_later_tells_what_is_down_since_when_and_why_and_only_once() -> None:
+    made = shop()
+    made.link("mill", LinkState.DOWN, cause="not trusted")
+    again = Session.begin(made.session.welcome, SIDE, made.session)
+    again.take(made.session.endpoints["mill", "main"])
+    assert again.notices == made.session.notices
+    assert of_links(made) == [("event.link_none", "not trusted")]
+
+
+def test_another_cause_does_not_hide_when_the_link_was_lost() -> None:
+    made = shop()
+    made.link("mill", LinkState.UP)
+    made.link("mill", LinkState.DOWN, cause="closed")
+    made.session.take(Notice(made.clock.now().utc, "mill.main", "refused", STILL_DOWN))
+    made.clock.advance(SECOND)
+    made.link("mill", LinkState.UP)
+    assert [each.text_id for each in made.session.notices[1:]] == [
+        "event.link_lost",
+        "event.link_cause",
+        "event.link_up",
+    ]
+    said = recovered.newest(made.session, made.frame(), Texts.of(made.epoch))
+    assert "link was lost" in said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 
 from hmi.config.mtconnect import MtconnectEndpoint
@@ -18,8 +17,6 @@ from hmi.sources.mtconnect.errors import LinkLostError
 from hmi.sources.mtconnect.plan import plan
 from hmi.sources.pauses import Pauses
 from hmi.sources.protocol import Emit
-
-_log = logging.getLogger(__name__)
 
 
 class MtconnectSource:
@@ -54,7 +51,6 @@ class MtconnectSource:
                 link.up()
                 await connection.serve()
             except LinkLostError as lost:
-                _log.debug("link failed: %s", lost)
                 if link.has_settled:
                     pauses.begin_again()
                 link.down(str(lost))

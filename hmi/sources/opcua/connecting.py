@@ -23,9 +23,9 @@ from hmi.sources.opcua.errors import (
     LoginRefusedError,
     ServiceFaultError,
     blaming,
-    fault_text,
 )
 from hmi.sources.opcua.login import LoginClient, read_user, token_policy
+from hmi.sources.opcua.refusal import refused_in_words
 from hmi.sources.opcua.security import application_uri, over_tcp
 from hmi.sources.opcua.session import Session
 from hmi.sources.opcua.threads import in_thread
@@ -137,7 +137,8 @@ async def _log_in(
                 certificate=client.user_certificate,
             )
         except _NOT_THIS_USER as error:
-            raise LoginRefusedError(f"{url}: logging in: {fault_text(error)}") from error
+            said = refused_in_words(endpoint.credentials, ua.StatusCode(error.code).name)
+            raise LoginRefusedError(f"{url}: {said}") from error
 
 
 async def _check_receiver(

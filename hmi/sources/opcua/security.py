@@ -55,7 +55,7 @@ def choose(url: str, endpoints: Sequence[ua.EndpointDescription], wanted: OpcUaS
     if found is None:
         offered = [each for each in endpoints if over_tcp(each)]
         said = ", ".join(dict.fromkeys(map(_offer, offered[:_SHOWN]))) or "nothing over opc.tcp"
-        asked = "a secured endpoint" if wanted.policy == "auto" else wanted.policy
+        asked = "a sound security policy" if wanted.policy == "auto" else wanted.policy
         raise LinkLostError(
             f"{url}: the server offers no endpoint with {asked} and {MODES[wanted.mode].name}, only {said}: "
             "set one up there, or say in the site what else will do (`security`)"
@@ -150,6 +150,8 @@ def application_uri(each: ua.EndpointDescription) -> str:
 
 
 def _offer(each: ua.EndpointDescription) -> str:
+    if each.SecurityMode == ua.MessageSecurityMode.None_:
+        return "None, which is unsecured"
     policy = printable(str(each.SecurityPolicyUri or "").rpartition("#")[2])
     mode = getattr(each.SecurityMode, "name", "an unknown mode").rstrip("_")
     return f"{policy} ({mode})"

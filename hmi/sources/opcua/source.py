@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 
 from hmi.config.credentials import CredentialError, Secret
@@ -26,8 +25,6 @@ from hmi.sources.opcua.secrets import Secrets
 from hmi.sources.opcua.writing import UnwritableError
 from hmi.sources.pauses import Pauses
 from hmi.sources.protocol import Emit
-
-_log = logging.getLogger(__name__)
 
 
 class OpcUaSource:
@@ -75,7 +72,6 @@ class OpcUaSource:
             try:
                 await self._one_link(link, emit)
             except (LinkLostError, ServiceFaultError) as failed:
-                _log.debug("link failed: %s", failed)
                 if isinstance(failed, LoginRefusedError):
                     self._refusal.note(failed, self._clock.now().monotonic)
                 self._wary |= isinstance(failed, UndecodableError)

@@ -54,8 +54,8 @@ async def test_only_the_right_password_gets_in(
     ):
         await listening.until(lambda: bool(causes(listening)), "DOWN", WAIT)
         (cause,) = causes(listening)
-        assert "logging in" in cause
-        assert "BadUserAccessDenied" in cause
+        assert "refuses this user name or password (BadUserAccessDenied)" in cause
+        assert f"{LOGIN.environment}_PASSWORD" in cause
         assert "wrong one" not in cause
         await served(listening)
 

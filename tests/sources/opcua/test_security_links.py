@@ -100,8 +100,8 @@ async def test_a_server_with_nothing_good_enough_is_no_reason_for_less(
     pair = None if offered is None else server_certificate()
     async with machine.up(pair, offered or []), listener(machine, folder) as listening:
         cause = await refused(listening)
-    assert "offers no endpoint with a secured endpoint and SignAndEncrypt" in cause
-    assert "None (None)" in cause
+    assert "offers no endpoint with a sound security policy and SignAndEncrypt" in cause
+    assert "only None, which is unsecured" in cause
     assert channels == []
 
 
