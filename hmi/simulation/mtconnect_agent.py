@@ -5,6 +5,7 @@ It serves on loopback what a device model describes and `MtconnectAgent.observe`
     async with MtconnectAgent(Path("devices.xml").read_bytes()) as agent:
         agent.observe("Xact", "12.5")
         agent.observe("system", "coolant low", level="Warning", code="731")
+        agent.change("offsets", {"G54": {"X": "1.5", "Y": "0"}, "G55": None})
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import Final, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from hmi.simulation.mtconnect_buffer import Buffer, OutOfRangeError
+from hmi.simulation.mtconnect_buffer import Buffer, Changes, OutOfRangeError
 
 _BOUNDARY: Final = "twinpane-agent-part"
 _DEVICES: Final = re.compile(r"<((?:\w+:)?Devices)\b.*</\1>", re.DOTALL)
@@ -59,6 +60,11 @@ class MtconnectAgent:
     ) -> None:
         """Take an observation of a data item by its id; see `Buffer.observe`."""
         self.buffer.observe(item, text, timestamp=timestamp, level=level, code=code)
+        self._tell()
+
+    def change(self, item: str, changes: Changes, *, reset: str = "") -> None:
+        """Take what changed of a data set or table; see `Buffer.change`."""
+        self.buffer.change(item, changes, reset=reset)
         self._tell()
 
     def lose_adapter(self) -> None:

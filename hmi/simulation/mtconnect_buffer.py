@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from hmi.sources.mtconnect.data_sets import KEYED
 from hmi.sources.mtconnect.devices import DataItem, read_devices
 from hmi.sources.mtconnect.streams import UNAVAILABLE
+
+Changes = Mapping[str, str | Mapping[str, str] | None]
+"""Of a data set: key → value, of a table: key → its cells; None where the entry is removed."""
 
 _SECTIONS = {"SAMPLE": "Samples", "EVENT": "Events", "CONDITION": "Condition"}
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One observation in the buffer; ``level`` is the element of a condition's."""
+    """One observation in the buffer; ``level`` is the element of a condition's, ``changes`` a data set's."""
 
     sequence: int
     item: DataItem
@@ -24,6 +28,8 @@ class Kept:
     text: str
     level: str
     code: str
+    changes: Changes = field(default_factory=dict)
+    reset: str = ""
 
 
 class OutOfRangeError(Exception):
@@ -79,6 +85,22 @@ class Buffer:
             active.clear()
         active[code if level in ("Warning", "Fault") else ""] = kept
 
+    def change(self, item: str, changes: Changes, *, reset: str = "") -> None:
+        """Take what changed of a data set or table; with ``reset`` (``MANUAL``, …) it has nothing else.
+
+        Raises:
+            KeyError: the device model has no such item.
+        """
+        kept = Kept(self.next, self.items[item], _text(self._utc(), whole=False), "", "", "", changes, reset)
+        self.next += 1
+        self._kept.append(kept)
+        state = self._state.setdefault(item, {})
+        former = state.get("")
+        if former is not None and former.text != UNAVAILABLE and not reset:
+            kept = replace(kept, changes={**former.changes, **changes})
+        whole = {key: value for key, value in kept.changes.items() if value is not None}
+        state[""] = replace(kept, changes=whole)
+
     def lose_adapter(self) -> None:
         """Nothing is known of anything any more."""
         for item in self.items:
@@ -131,11 +153,11 @@ class Buffer:
         created = _text(self._utc(), whole=self._whole_seconds)
         return (
             f'<Header creationTime="{created}" sender="twinpane" instanceId="{self.instance}" '
-            f'version="1.4.0" bufferSize="{self._size}"'
+            f'version="1.6.0" bufferSize="{self._size}"'
         )
 
     def _enclosed(self, root: str, body: str) -> str:
-        space = f"urn:mtconnect.org:{root}:1.4"
+        space = f"urn:mtconnect.org:{root}:1.6"
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{space}">{body}</{root}>\n'
 
 
@@ -146,7 +168,7 @@ def _component(observations: Iterable[Kept]) -> str:
         item = kept.item
         if item.path:
             path = (item.path[-1].element, item.path[-1].name, item.path[-1].id)
-        name = kept.level or "".join(part.capitalize() for part in item.type.rpartition(":")[2].split("_"))
+        name = kept.level or _camel(item.type.rpartition(":")[2])
         attributes = (
             f'dataItemId={quoteattr(item.id)} timestamp="{kept.timestamp}" sequence="{kept.sequence}"'
         )
@@ -157,6 +179,12 @@ def _component(observations: Iterable[Kept]) -> str:
         if item.category == "CONDITION":
             attributes += f" type={quoteattr(item.type)}"
         text = "" if kept.level == "Unavailable" else escape(kept.text)
+        if item.representation in KEYED:
+            name += _camel(item.representation)
+            attributes += f' count="{len(kept.changes)}"'
+            text += "".join(_entry("Entry", key, value) for key, value in sorted(kept.changes.items()))
+        if kept.reset:
+            attributes += f" resetTriggered={quoteattr(kept.reset)}"
         sections.setdefault(_SECTIONS[item.category], []).append(f"<{name} {attributes}>{text}</{name}>")
     inside = "".join(f"<{name}>{''.join(each)}</{name}>" for name, each in sections.items())
     element, name, identity = path
@@ -164,6 +192,20 @@ def _component(observations: Iterable[Kept]) -> str:
         f"<ComponentStream component={quoteattr(element)} name={quoteattr(name)} "
         f"componentId={quoteattr(identity)}>{inside}</ComponentStream>"
     )
+
+
+def _entry(element: str, key: str, value: str | Mapping[str, str] | None) -> str:
+    if value is None:
+        return f'<{element} key={quoteattr(key)} removed="true"/>'
+    if not isinstance(value, str):
+        value = "".join(_entry("Cell", *cell) for cell in sorted(value.items()))
+    else:
+        value = escape(value)
+    return f"<{element} key={quoteattr(key)}>{value}</{element}>"
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
 
 
 def _sequence(kept: Kept) -> int:

@@ -12,6 +12,7 @@ from hmi.config.tags import Tag
 from hmi.model import status
 from hmi.model.clock import SECOND
 from hmi.model.values import ValueType
+from hmi.sources.mtconnect.data_sets import KEYED
 from hmi.sources.mtconnect.devices import Component, DataItem, DeviceModel
 
 _STEP: Final = re.compile(r"([^\[]+)(?:\[([^\]]+)\])?")
@@ -19,7 +20,11 @@ _STEP: Final = re.compile(r"([^\[]+)(?:\[([^\]]+)\])?")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A tag that takes the value of a data item; ``period`` is the item's, in ns."""
+    """A tag that takes the value of a data item; ``period`` is the item's, in ns.
+
+    ``keyed``     the item is a data set or table: its observations say what changed
+    ``capacity``  bytes that the tag can hold of a string
+    """
 
     index: int
     wire: ValueType
@@ -27,6 +32,8 @@ class Target:
     labels: Mapping[str, int]
     condition: bool
     period: int
+    keyed: bool = False
+    capacity: int = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +94,6 @@ def _is_step(component: Component, step: str) -> bool:
 def _target(index: int, tag: Tag, address: MtconnectAddress, item: DataItem) -> Target:
     labels = {name: number for number, name in tag.labels.items()}
     condition = item.category == "CONDITION"
-    return Target(index, tag.wire, address.part, labels, condition, round(item.period * SECOND))
+    period = round(item.period * SECOND)
+    keyed = item.representation in KEYED
+    return Target(index, tag.wire, address.part, labels, condition, period, keyed, tag.capacity)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Final, NamedTuple
 
+from hmi.sources.mtconnect.entries import Entries, Entry
 from hmi.sources.mtconnect.envelope import Envelope, Header, number
 from hmi.sources.mtconnect.errors import DocumentError
 
@@ -19,7 +20,8 @@ class Observation(NamedTuple):
     """One observation. ``level`` is one of `LEVELS` for a condition, else ""; ``timestamp`` as it came.
 
     ``samples`` is the ``sampleCount`` of a time series, None for anything else. ``key`` tells conditions
-    apart that are active at once: ``conditionId`` (from 2.3 on), else the native code.
+    apart that are active at once: ``conditionId`` (from 2.3 on), else the native code. ``entries`` are those
+    of a data set or table, and ``reset`` says that it has them alone (``resetTriggered``).
     """
 
     item: str
@@ -30,6 +32,8 @@ class Observation(NamedTuple):
     code: str = ""
     key: str = ""
     samples: int | None = None
+    entries: tuple[Entry, ...] = ()
+    reset: bool = False
 
 
 class Streams:
@@ -47,8 +51,7 @@ class Streams:
         self._envelope = Envelope("MTConnectStreams")
         self._parent = ""
         self._open: tuple[str, dict[str, str]] | None = None
-        self._keys: list[str] = []
-        self._entries: list[str] = []
+        self._entries = Entries()
 
     @property
     def header(self) -> Header:
@@ -77,7 +80,7 @@ class Streams:
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         """See `hmi.sources.mtconnect.xml.Reader`."""
         if self._open is not None:
-            self._keys.append(attributes.get("key", ""))
+            self._entries.begin(attributes)
         elif "dataItemId" in attributes:
             self._open = (name, attributes)
         elif self._envelope.begin(name, attributes):
@@ -87,16 +90,11 @@ class Streams:
         """See `hmi.sources.mtconnect.xml.Reader`."""
         if self._open is None:
             self._envelope.end(text)
-        elif self._keys:
-            # The innermost first: a cell of a table, then its row.
-            key = self._keys.pop()
-            self._entries.append(f"{key}={text.strip()}")
-        else:
-            self._observe(*self._open, text)
+        elif not self._entries.end(text):
+            self._observe(*self._open, text, self._entries.take())
             self._open = None
-            self._entries.clear()
 
-    def _observe(self, name: str, attributes: dict[str, str], text: str) -> None:
+    def _observe(self, name: str, attributes: dict[str, str], text: str, entries: tuple[Entry, ...]) -> None:
         sequence = number(attributes, "sequence")
         self.counted += sequence >= self._since
         item = attributes["dataItemId"]
@@ -109,10 +107,12 @@ class Streams:
                 item,
                 sequence,
                 attributes.get("timestamp", ""),
-                " ".join(self._entries) if self._entries else text,
+                text,
                 name if condition else "",
                 code,
                 attributes.get("conditionId", code) if condition else "",
                 number(attributes, "sampleCount") if "sampleCount" in attributes else None,
+                entries,
+                "resetTriggered" in attributes,
             )
         )

@@ -14,9 +14,10 @@ from hmi.model.samples import Batch, Confirmation, SourceMessage
 from hmi.model.values import ValueType
 from hmi.sources.mtconnect.agent_clock import Bounds
 from hmi.sources.mtconnect.conditions import Condition
+from hmi.sources.mtconnect.data_sets import DataSet
 from hmi.sources.mtconnect.decoding import BAD_UNAVAILABLE, decode
 from hmi.sources.mtconnect.resolving import Resolved, Target
-from hmi.sources.mtconnect.streams import Observation
+from hmi.sources.mtconnect.streams import UNAVAILABLE, Observation
 from hmi.sources.mtconnect.timestamps import utc_ns
 
 _FAR: Final = 2**62
@@ -78,6 +79,8 @@ class Telling:
             for item, targets in resolved.targets.items()
             if any(target.condition for target in targets)
         }
+        self._keyed = {item for item, targets in resolved.targets.items() if any(t.keyed for t in targets)}
+        self._sets: dict[str, DataSet] = {}
         self._last: dict[str, int] = {}
         self._vouched: set[int] = set()
         self._confirmed = np.empty(0, np.uint32)
@@ -92,6 +95,7 @@ class Telling:
         """
         for item in self._conditions:
             self._conditions[item] = Condition()
+        self._sets.clear()
         rows = _Rows()
         for index, code in self._missing.items():
             rows.add(index, 0, code, NO_TIME, NO_TIME)
@@ -136,6 +140,8 @@ class Telling:
                 if whole:  # several that are active at once make one state
                     settled[seen.item] = seen
                     continue
+            elif seen.entries or seen.item in self._keyed:
+                self._sets.setdefault(seen.item, DataSet()).take(seen)
             self._add(seen, rows, moment)
             heard.add(seen.item)
         for item, seen in settled.items():
@@ -163,10 +169,15 @@ class Telling:
                 return 0, BAD_UNAVAILABLE
             said = {"code": condition.codes, "message": condition.message}.get(target.part, condition.level)
             return decode(said, target.wire, target.labels, side)
-        if seen.text.strip() == "UNAVAILABLE":
+        if seen.text.strip() == UNAVAILABLE:
             return 0, BAD_UNAVAILABLE
         if target.part == "code":
             return decode(seen.code, ValueType.STRING, {}, side)
+        if seen.entries or target.keyed:
+            found = self._sets[seen.item]
+            if found.status != status.GOOD:
+                return 0, found.status
+            return decode(found.text(target.capacity), target.wire, target.labels, side)
         return decode(seen.text, target.wire, target.labels, side, seen.samples)
 
     def _said(self, rows: _Rows, created: int, received: Instant) -> list[SourceMessage]:

@@ -95,9 +95,10 @@ def test_any_namespace_and_version() -> None:
     )
     read = streams(text, pieces=7)
     assert [(each.item, each.text, each.code) for each in read.observations] == [
-        ("a", "one=1 two=2", ""),
+        ("a", "", ""),
         ("b", "<low>", "77"),
     ]
+    assert [each.written for each in read.observations[0].entries] == ["one=1", "two=2"]
     assert read.header.next == 5
 
 
