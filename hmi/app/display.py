@@ -17,8 +17,9 @@ _NEED_NONE: Final = frozenset(("offscreen", "minimal", "vnc", "linuxfb", "eglfs"
 """Qt's platforms that paint without a display server, by QT_QPA_PLATFORM."""
 
 _ADVICE: Final = (
-    "start it in a graphical session (over ssh: ssh -X), or on a virtual screen: "
-    "xvfb-run -a twinpane demo --seconds 15 --screenshot twinpane.png"
+    "start it in a graphical session (over ssh: ssh -X), or on a virtual screen: the same command behind "
+    "`xvfb-run -a`, in a checkout behind `packaging/virtual-screen`; `panel` and `demo` leave a picture of it "
+    "with --seconds 15 --screenshot twinpane.png"
 )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, model_validator
 
 from hmi.config.base import Config, Seconds
+
+_PREFIX: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+_SECRETS: Final = frozenset(("password", "passwd", "pass", "secret", "token", "pin"))
 
 
 class Paces(Config):
@@ -33,6 +37,26 @@ FilePath = Annotated[str, AfterValidator(_absolute)]
 """An absolute path of a file on the engine's computer."""
 
 
+def _prefix(text: str) -> str:
+    if not _PREFIX.fullmatch(text):
+        # Not repeated: it may be the secret itself that somebody has written here.
+        raise ValueError(
+            "found something else than how the names of two environment variables begin, expected capital "
+            "letters, digits and _, as MILL07 for MILL07_USER and MILL07_PASSWORD"
+        )
+    return text
+
+
+def _no_secret(given: object) -> object:
+    if isinstance(given, dict) and (written := [key for key in given if str(key).casefold() in _SECRETS]):
+        raise ValueError(
+            f"found `{written[0]}`, but secrets never stand in YAML, where many can read them: expected "
+            "where it is found, {environment: PREFIX} for the variables PREFIX_USER and PREFIX_PASSWORD, or "
+            "{keyring: SERVICE, user: NAME}; and take what stood here for known to others: change it"
+        )
+    return given
+
+
 class CredentialReference(Config):
     """Where a log-in is found. Secrets never stand in YAML.
 
@@ -41,11 +65,16 @@ class CredentialReference(Config):
     ``certificate``  file of a person's or role's X.509 certificate (OPC UA only), its private key in ``key``
     """
 
-    environment: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    environment: Annotated[str, AfterValidator(_prefix)] | None = None
     keyring: str | None = None
     user: str | None = None
     certificate: FilePath | None = None
     key: FilePath | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_secret(cls, given: object) -> object:
+        return _no_secret(given)
 
     def model_post_init(self, _context: object) -> None:
         """Refuse a reference that is not exactly one of the three kinds."""

@@ -11,6 +11,7 @@ from hmi.config.base import Config, Seconds
 from hmi.config.endpoint_parts import Paces
 from hmi.config.modbus_lines import Framing, Host, Line, Port, SerialLine, TcpLine
 
+_PORT: Final = 502
 _WRITTEN_FOR: Final = 1
 """The unit for which plugins are written that do not care."""
 
@@ -21,7 +22,9 @@ class ModbusEndpoint(Config):
     Endpoints with the same host and port or the same serial device share one connection, and its time
     fairly.
 
-    ``framing``       ``rtu`` where a serial device server passes frames on as they are (RTU over TCP)
+    ``port``          of ``host``; without it 502
+    ``framing``       of ``host``: ``tcp`` without it, ``rtu`` where a serial device server passes frames
+                      on as they are (RTU over TCP)
     ``unit``          where the device answers to another unit than 1, for which its tags were written:
                       stands in for unit 1 in their addresses
     ``pipeline``      how many requests may be under way at once; of one line the smallest counts
@@ -31,8 +34,8 @@ class ModbusEndpoint(Config):
 
     protocol: Literal["modbus"]
     host: Host | None = None
-    port: Port = 502
-    framing: Framing = "tcp"
+    port: Port | None = None
+    framing: Framing | None = None
     serial: SerialLine | None = None
     unit: Annotated[int, Field(ge=0, le=255)] | None = None
     pipeline: Annotated[int, Field(ge=1, le=16)] = 1
@@ -47,7 +50,8 @@ class ModbusEndpoint(Config):
         if self.serial is not None:
             return self.serial
         # Its parts were validated with this endpoint.
-        return TcpLine.model_construct(host=self.host or "", port=self.port, framing=self.framing)
+        port = _PORT if self.port is None else self.port
+        return TcpLine.model_construct(host=self.host or "", port=port, framing=self.framing or "tcp")
 
     def of(self, address: ModbusAddress) -> ModbusAddress:
         """Where an item is in this device; see ``unit``."""
@@ -58,14 +62,17 @@ class ModbusEndpoint(Config):
     @property
     def numbered(self) -> bool:
         """Whether requests have transaction ids (Modbus TCP), and not the frames of a serial line (RTU)."""
-        return self.serial is None and self.framing == "tcp"
+        return self.serial is None and self.framing != "rtu"
 
     def model_post_init(self, _context: object) -> None:
         """Refuse an endpoint that is not exactly one of the kinds, and what only Modbus TCP can do."""
         if (self.host is None) == (self.serial is None):
             raise ValueError("expected exactly one of `host` and `serial`")
-        if self.serial is not None and (self.port, self.framing) != (502, "tcp"):
-            raise ValueError("found `port` or `framing` beside `serial`, expected them beside `host`")
+        if self.serial is not None and (self.port, self.framing) != (None, None):
+            raise ValueError(
+                "found `port` or `framing` beside `serial`, expected them beside `host`: a serial port has "
+                "RTU frames"
+            )
         if self.pipeline > 1 and not self.numbered:
             raise ValueError(
                 f"found `pipeline: {self.pipeline}` with RTU frames, expected 1: they have no transaction id"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -12,6 +13,18 @@ from hmi.config.endpoint_parts import host_alone, without_secrets
 Host = Annotated[str, AfterValidator(without_secrets), AfterValidator(host_alone)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Framing = Literal["tcp", "rtu"]
+
+
+_WINDOWS_PORT: Final = re.compile(r"COM[1-9][0-9]{0,2}")
+
+
+def _port_of_computer(device: str) -> str:
+    if not device.startswith("/") and not _WINDOWS_PORT.fullmatch(device):
+        raise ValueError(
+            f"found '{device}', expected the path of the port, as /dev/ttyUSB0 or, by a name that stays, "
+            "/dev/serial/by-id/…"
+        )
+    return device
 
 
 class TcpLine(Config):
@@ -37,7 +50,7 @@ class SerialLine(Config):
                 converters that do so by themselves, as nearly all on USB do
     """
 
-    device: Annotated[str, Field(min_length=1), AfterValidator(without_secrets)]
+    device: Annotated[str, AfterValidator(without_secrets), AfterValidator(_port_of_computer)]
     baud: Annotated[int, Field(ge=300, le=4_000_000)] = 19_200
     parity: Literal["even", "odd", "none"] = "even"
     stop_bits: Literal[1, 2] = 1

@@ -114,6 +114,7 @@ def test_without_a_display_nothing_is_started(command: str, tmp_path: Path) -> N
     assert done.returncode == 1
     assert done.stderr.startswith("Error: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); ")
     assert len(done.stderr.splitlines()) == 1
+    assert "the same command behind `xvfb-run -a`" in done.stderr, "and not another one, of another site"
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
 

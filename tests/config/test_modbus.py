@@ -45,6 +45,10 @@ def test_where_it_leads() -> None:
         ({"host": "plc", "serial": SERIAL}, "exactly one of `host` and `serial`"),
         ({"serial": SERIAL, "port": 1502}, "`port` or `framing` beside `serial`"),
         ({"serial": SERIAL, "framing": "rtu"}, "`port` or `framing` beside `serial`"),
+        ({"serial": SERIAL, "framing": "tcp"}, "`port` or `framing` beside `serial`"),
+        ({"serial": SERIAL, "port": 502}, "`port` or `framing` beside `serial`"),
+        ({"serial": SERIAL | {"device": "ttyUSB0"}}, "the path of the port, as /dev/ttyUSB0"),
+        ({"serial": SERIAL | {"device": ""}}, "the path of the port, as /dev/ttyUSB0"),
         ({"serial": SERIAL, "pipeline": 2}, "no transaction id"),
         ({"host": "plc", "framing": "rtu", "pipeline": 2}, "no transaction id"),
         ({"host": "plc", "pipeline": 17}, "less than or equal to 16"),
@@ -56,6 +60,10 @@ def test_where_it_leads() -> None:
 def test_what_cannot_be_is_refused(given: dict[str, object], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
         endpoint(**given)
+
+
+def test_a_port_of_windows_is_a_port() -> None:
+    assert endpoint(serial={"device": "COM7"}).line == SerialLine(device="COM7")
 
 
 def test_an_endpoint_can_be_moved_from_one_kind_of_line_to_the_other() -> None:

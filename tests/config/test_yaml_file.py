@@ -239,6 +239,20 @@ def test_a_secret_in_a_site_is_refused_and_not_repeated(tmp_path: Path, line: st
     assert SECRET not in "".join(problems)
 
 
+def test_who_writes_a_secret_learns_where_it_belongs(tmp_path: Path) -> None:
+    head = "id: a\nmachines:\n  - id: a\n    plugin: p\n    name: n\n    endpoints:\n      "
+    main = "main: {protocol: opcua, url: 'opc.tcp://host:4840', credentials: {%s}}\n"
+    (problem,) = told(tmp_path, "site", head + main % f"environment: MILL07, Password: {SECRET}")
+    assert problem.startswith(
+        "8: machines.0.endpoints.main.credentials: found `Password`, but secrets never stand in YAML"
+    )
+    assert problem.endswith("known to others: change it")
+    (problem,) = told(tmp_path, "site", head + main % "environment: mill07")
+    assert problem.endswith(
+        "expected capital letters, digits and _, as MILL07 for MILL07_USER and MILL07_PASSWORD"
+    )
+
+
 @pytest.mark.parametrize(
     "url",
     [

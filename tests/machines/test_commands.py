@@ -199,6 +199,14 @@ def test_lint_checks_the_language_of_the_site(site: Path) -> None:
     assert lines[0] == f"{site}/site.yaml:3: language: there are no texts in `fr`, expected one of en"
 
 
+def test_lint_says_which_file_a_site_without_texts_wants(site: Path) -> None:
+    (site / "texts/en.yaml").unlink()
+    code, lines = run_lint(site)
+    assert code == 1
+    wanted = "expected the file texts/en.yaml with those for site.name, machine.press1"
+    assert f"language: there are no texts in `en`, {wanted}" in lines[0]
+
+
 CODE = {
     "saw": ("import a_package_that_nobody_has", "__init__.py:1: saw: import of twinpane_saw raised Module"),
     "drill": ("x = 1\ny = (\n", "__init__.py:2: drill: import of twinpane_drill raised SyntaxError"),

