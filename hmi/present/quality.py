@@ -44,19 +44,28 @@ LIVE: Final = Quality(Look.LIVE)
 
 def of(session: Session, frame: Frame, index: int, texts: Texts) -> Quality:
     """The quality of one tag in a frame."""
-    match Freshness(int(frame.freshness[index])):
-        case Freshness.LIVE:
-            return LIVE
-        case Freshness.UNCERTAIN:
-            return Quality(Look.UNCERTAIN, texts.text("quality.uncertain"))
-        case Freshness.STALE:
-            return Quality(Look.FROZEN, texts.text("quality.stale", age=_age(session, frame, index)))
-        case Freshness.BAD:
-            look = Look.FROZEN if session.known(index) else Look.EMPTY
-            text_id = bad_text(int(session.columns.status[index]))
-            return Quality(look, texts.text(text_id, age=_age(session, frame, index)))
-        case Freshness.NEVER:
-            return Quality(Look.EMPTY, texts.text("quality.never"))
+    freshness = Freshness(int(frame.freshness[index]))
+    if freshness is Freshness.LIVE:
+        return LIVE
+    look = Look.UNCERTAIN if freshness is Freshness.UNCERTAIN else Look.FROZEN
+    if freshness is Freshness.NEVER or (freshness is Freshness.BAD and not session.known(index)):
+        look = Look.EMPTY
+    said = texts.text(_text_id(session, freshness, index), age=formats.age(session.age(index, frame.now)))
+    return Quality(look, said)
+
+
+def without_age(session: Session, frame: Frame, index: int, texts: Texts) -> str:
+    """What the badge of one tag says without its age, for where there is no room for both; "" if live."""
+    freshness = Freshness(int(frame.freshness[index]))
+    if freshness is Freshness.LIVE:
+        return ""
+    return texts.text(_text_id(session, freshness, index), age="").strip()
+
+
+def badges(texts: Texts) -> tuple[str, ...]:
+    """All that `without_age` can say of a value that is not live."""
+    ids = (_TEXTS[Freshness.STALE], _TEXTS[Freshness.NEVER], "quality.bad", *sorted(set(_BADGES.values())))
+    return tuple(texts.text(each, age="").strip() for each in ids)
 
 
 def bad_text(code: int) -> str:
@@ -70,6 +79,14 @@ _BADGES: Final = {
     status.BAD_WAITING_FOR_INITIAL_DATA: "quality.waiting",
 }
 
+_TEXTS: Final = {
+    Freshness.UNCERTAIN: "quality.uncertain",
+    Freshness.STALE: "quality.stale",
+    Freshness.NEVER: "quality.never",
+}
 
-def _age(session: Session, frame: Frame, index: int) -> str:
-    return formats.age(session.age(index, frame.now))
+
+def _text_id(session: Session, freshness: Freshness, index: int) -> str:
+    if freshness is Freshness.BAD:
+        return bad_text(int(session.columns.status[index]))
+    return _TEXTS[freshness]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -32,8 +32,20 @@ from hmi.ui.trend_time_bar import paint_time_bar
 BACK_MINUTES: Final = 10
 _REACH: Final = 3600 * SECOND
 _REPAINT: Final = SECOND // 10
-_LEGEND: Final = 208
+_LEGEND: Final = (208, 300)
+"""Design px of the legend, the least and the most: as wide as names with their badges want it."""
+_APART: Final = 10
+"""Design px between a name and what stands at the right of it."""
 _BUTTONS: Final = 112
+
+
+class _Entry(NamedTuple):
+    """One tag in the legend: its value, or why there is none."""
+
+    label: str
+    unit: str
+    value: str
+    doubt: str = ""
 
 
 class TrendStrip(QWidget):
@@ -72,7 +84,7 @@ class TrendStrip(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._show)
-        self._legend: list[tuple[str, str, str]] = []
+        self._legend: list[_Entry] = []
         self._gaps: list[tuple[int, int]] = []
         self._plot = QRect()
         self._bar = QRectF()
@@ -126,7 +138,7 @@ class TrendStrip(QWidget):
         self.back.setGeometry(left, pad, wide, half)
         self.live.setGeometry(left, pad + half + m.px(12), wide, half)
         bar = m.px(40)
-        legend = m.px(_LEGEND)
+        legend = self._measure_legend(m)
         self._plot = QRect(legend, pad, max(left - m.px(24) - legend, 10), self.height() - pad - bar)
         self._bar = QRectF(self._plot.left(), self.height() - m.px(22), self._plot.width(), m.px(12))
         colours = self._theme.trend
@@ -214,16 +226,18 @@ class TrendStrip(QWidget):
         begin, _ = self._window.at(self._now)
         return min(self._now - _REACH, begin), self._now
 
-    def _entry(self, index: int, frame: Frame) -> tuple[str, str, str]:
-        """(label with unit, value, badge) of one tag."""
+    def _entry(self, index: int, frame: Frame) -> _Entry:
         tag = self._session.tag(index)
-        label = " ".join(filter(None, (formats.label(tag, self._texts), tag.unit)))
+        label = formats.label(tag, self._texts)
         if not self._window.live:
-            return label, self._number(index, self._feed.series(index).at(self._window.at(self._now)[1])), ""
+            then = self._feed.series(index).at(self._window.at(self._now)[1])
+            return _Entry(label, tag.unit, self._number(index, then))
         state = quality.of(self._session, frame, index, self._texts)
         if state.look.hatched:
-            return label, "", state.badge
-        return label, formats.value(self._session.value(index), tag, self._texts), ""
+            # The hatched stretch shows since when it is so; which tag it is, the name alone says.
+            doubt = quality.without_age(self._session, frame, index, self._texts)
+            return _Entry(label, tag.unit, "", doubt)
+        return _Entry(label, tag.unit, formats.value(self._session.value(index), tag, self._texts))
 
     def _number(self, index: int, value: float) -> str:
         return formats.number(value, self._session.tag(index).decimals, self._texts.text("format.point"))
@@ -233,21 +247,35 @@ class TrendStrip(QWidget):
         left = Metrics.of(self).px(12)
         return QRect(left, self._plot.top(), max(self._plot.left() - left, 0), self._plot.height())
 
+    def _measure_legend(self, m: Metrics) -> int:
+        """How wide the legend is: with room for every badge, as the plot stands still when one comes."""
+        font, sides = m.font(12, fonts.MEDIUM), m.px(16) + m.px(14) + m.px(_APART)
+        tags = [self._session.tag(index) for index in self._feed.indexes]
+        names = (" ".join((formats.label(tag, self._texts), tag.unit)).rstrip() for tag in tags)
+        name = max((painting.width(font, each) for each in names), default=0.0)
+        doubt = max(badge_width(each, m) for each in quality.badges(self._texts))
+        least, most = (m.px(each) for each in _LEGEND)
+        return round(min(max(sides + name + doubt, least), most) + 0.5)
+
     def _paint_legend(self, painter: QPainter, m: Metrics) -> None:
+        """The unit and what stands at the right are whole; a name gives way."""
         name, figure = m.font(12, fonts.MEDIUM), m.font(14, fonts.SEMIBOLD)
         left, right = m.px(16), self._plot.left() - m.px(14)
-        for lane, (label, value, doubt) in zip(self._canvas.lanes, self._legend, strict=False):
+        for lane, entry in zip(self._canvas.lanes, self._legend, strict=False):
             middle = self._plot.top() + lane.top + lane.height / 2
             room = float(right - left)
-            if doubt:
-                room -= right - badge(painter, right, middle, doubt, self._theme, m, room * 0.6)
-            elif value:
+            if entry.doubt:
+                room -= right - badge(painter, right, middle, entry.doubt, self._theme, m, room * 0.7)
+            elif entry.value:
                 at = QPointF(right, painting.baseline(figure, middle))
                 room -= painting.text(
-                    painter, at, value, figure, self._theme.text, room=room * 0.6, align=painting.RIGHT
+                    painter, at, entry.value, figure, self._theme.text, room=room * 0.7, align=painting.RIGHT
                 )
+            unit = f" {entry.unit}" if entry.unit else ""
+            room -= m.px(_APART) - 1 + painting.width(name, unit)
             at = QPointF(left, painting.baseline(name, middle))
-            painting.text(painter, at, label, name, lane.colour, room=room - m.px(8))
+            at.setX(left + painting.text(painter, at, entry.label, name, lane.colour, room=room))
+            painting.text(painter, at, unit, name, lane.colour, room=painting.width(name, unit))
 
     def _paint_ticks(self, painter: QPainter, m: Metrics) -> None:
         theme, plot, small = self._theme, self._plot, m.font(10)
@@ -285,5 +313,5 @@ class TrendStrip(QWidget):
         font = m.font(12)
         at = QPointF(m.px(16), painting.baseline(font, self._bar.center().y()))
         painting.text(
-            painter, at, formats.clock(reach[0])[:5], font, self._theme.text_soft, room=m.px(_LEGEND - 24)
+            painter, at, formats.clock(reach[0])[:5], font, self._theme.text_soft, room=m.px(_LEGEND[0] - 24)
         )

@@ -18,11 +18,14 @@ from hmi.config.tags import TagDescription
 from hmi.link.messages import HistoryReply
 from hmi.model import status
 from hmi.model.clock import SECOND
+from hmi.present import quality
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
 from hmi.present.trend_memory import TrendMemory
 from hmi.testing.hand_fed import HandFed
+from hmi.ui.metrics import Metrics
 from hmi.ui.trend_strip import TrendStrip
+from tests.ui.spelled import spelled
 
 SCREEN = MachineScreen.model_validate({"views": ("a",), "tiles": (), "trends": ("load", "temp")})
 TAGS = {name: TagDescription(unit="%", max_age=1.0) for name in ("load", "temp")}
@@ -52,31 +55,38 @@ class Past:
 class Shown:
     """A strip of 1256 × 142 in a panel of 1280 × 800."""
 
-    def __init__(self, qtbot: QtBot) -> None:
-        self.fed = HandFed(TAGS, screen=SCREEN)
+    def __init__(
+        self,
+        qtbot: QtBot,
+        size: tuple[int, int] = (1280, 800),
+        language: str = "en",
+        texts: dict[str, str] | None = None,
+    ) -> None:
+        self.fed = HandFed(TAGS, screen=SCREEN, texts=texts or {})
         self.past = Past(self.fed.clock.now().utc - 1800 * SECOND)
         self.memory = TrendMemory()
         window = self.window = QWidget()
         qtbot.addWidget(window)
-        window.resize(1280, 800)
+        window.resize(*size)
+        m = Metrics.of(window)
         self.strip = TrendStrip(
             self.fed.machine,
             self.fed.session,
             DARK,
-            Texts.of(self.fed.epoch),
+            texts_of(self, language),
             self.past,
             window,
             memory=self.memory,
         )
-        self.strip.setGeometry(12, 574, 1256, 142)
+        self.strip.setGeometry(m.px(12), m.px(574), size[0] - m.px(24), m.px(142))
         window.show()
         qtbot.waitExposed(window)
 
-    def run(self, seconds: float, answer: bool = True, **values: float) -> None:
-        for _ in range(round(seconds / 0.2)):
+    def run(self, seconds: float, answer: bool = True, step: float = 0.2, **values: float) -> None:
+        for _ in range(round(seconds / step)):
             if values:
                 self.fed.put(**values)
-            frame = self.fed.frame(0.2)
+            frame = self.fed.frame(step)
             self.strip.refresh(frame)
             self.memory.feed(self.fed.session, frame)
             QApplication.processEvents()  # lines are drawn after the frame
@@ -97,6 +107,10 @@ class Shown:
         part = self.pixels()[plot.top() : plot.bottom(), plot.left() : plot.right()]
         near = np.abs(part.astype(int) - QColor(colour).getRgb()[:3]).max(axis=2) <= 6
         return np.flatnonzero(near.sum(axis=0) >= least)
+
+
+def texts_of(shown: Shown, language: str) -> Texts:
+    return Texts.of(shown.fed.epoch, language)
 
 
 @pytest.fixture
@@ -213,6 +227,39 @@ def test_it_is_repainted_at_most_ten_times_a_second(shown: Shown):
         shown.strip.refresh(shown.fed.frame(1 / 60))
         QApplication.processEvents()
     assert 5 <= len(drawn) <= 11
+
+
+LONG = "Coolant concentration in the large tank behind the machine"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 600), (1920, 1080)])
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    "code", [status.BAD_SENSOR_FAILURE, status.BAD_NO_COMMUNICATION, status.BAD_WAITING_FOR_INITIAL_DATA]
+)
+def test_a_name_is_whole_beside_any_badge_and_the_plot_stands_still(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], language: str, code: int
+):
+    name = "Spindle temperature" if language == "en" else "Spindeltemperatur"
+    shown = Shown(qtbot, size, language, {"tag.load": name})
+    shown.run(1, load=5.0, temp=6.0)
+    plot = shown.strip._plot
+    shown.fed.put(load=5.0, status=code)
+    shown.run(3700, answer=False, step=60.0)
+    said = texts_of(shown, language).text(quality.bad_text(code), age="").strip()
+    seen = spelled(monkeypatch, shown.strip)
+    assert [each for each in (name, " %", said) if not seen.get(each)] == []
+    assert shown.strip._plot == plot
+
+
+def test_where_a_name_has_no_room_its_unit_still_is_whole(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    shown = Shown(qtbot, (1024, 600), "de", {"tag.load": LONG})
+    for value, doubt in ((5.0, status.GOOD), (5.0, status.BAD_SENSOR_FAILURE)):
+        shown.fed.put(load=value, status=doubt)
+        shown.run(1)
+        seen = spelled(monkeypatch, shown.strip)
+        assert seen[" %"]
+        assert not seen[LONG]
 
 
 def test_a_figure_repaints_its_legend_as_the_whole_strip_would(shown: Shown):
