@@ -195,9 +195,13 @@ def _endpoint(
         )
     if news is None:
         return EndpointRow(title, "unheard", texts.text("card.no_data"), "", "", through, losing, mark, lock)
-    began = session.unlinked.get(key, news.since_monotonic)
-    age = formats.age((now.monotonic - began) / SECOND)
-    since = texts.text("diagnostics.since", state=status_text.link(news.state, texts), age=age)
+    state = status_text.link(news.state, texts)
+    if key in session.unlinked:
+        time = formats.since(session.unlinked_since(key, now), now.utc, texts)
+        since = texts.text("diagnostics.since_time", state=state, time=time)
+    else:
+        age = formats.age((now.monotonic - news.since_monotonic) / SECOND)
+        since = texts.text("diagnostics.since", state=state, age=age)
     return EndpointRow(
         title,
         news.state,

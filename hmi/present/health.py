@@ -7,7 +7,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from hmi.model.clock import SECOND
 from hmi.model.samples import LinkState
 from hmi.present.freshness import Freshness
 from hmi.present.session import Frame, Session
@@ -27,10 +26,14 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkLoss:
-    """A machine's worst endpoint without a link: ``seconds`` since, and why."""
+    """A machine's worst endpoint without a link: ``since`` when (UTC ns), and why.
+
+    Told as a time of day. How long ago somebody last vouched for a value is another figure, which stands at
+    the value: the loss is noticed later, by as much as the protocol needs for it.
+    """
 
     state: LinkState
-    seconds: float
+    since: int
     endpoint: str
     cause: str
 
@@ -80,5 +83,4 @@ def loss(session: Session, frame: Frame, machine: str, *, whole: bool = False) -
         return None
     worst = min(down, key=lambda key: session.unlinked[key])
     news = session.endpoints[worst]
-    seconds = max(0.0, (frame.now.monotonic - session.unlinked[worst]) / SECOND)
-    return LinkLoss(news.state, seconds, worst[1], news.cause)
+    return LinkLoss(news.state, session.unlinked_since(worst, frame.now), worst[1], news.cause)

@@ -128,7 +128,7 @@ def _of_machine(
         text_id = "notice.connecting" if connecting else "notice.link_down"
         several = len(session.machine(machine).endpoints) > 1
         where = f"{name} / {loss.endpoint}" if several else name
-        title = texts.text(text_id, machine=where, age=formats.age(loss.seconds))
+        title = texts.text(text_id, machine=where, time=formats.since(loss.since, frame.now.utc, texts))
         yield machine, (_Rank.LINK, NoticeView(title, link_advice.advice(loss.cause, texts)))
     dead = dead_tags.of(session, frame, machine, texts)
     if dead is not None:

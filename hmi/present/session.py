@@ -269,6 +269,14 @@ class Session:
         """The indexes of the tags that one endpoint serves; "" for the derived ones. Not to be changed."""
         return self._tags_at.get((machine, endpoint), _NO_TAGS)
 
+    def unlinked_since(self, endpoint: tuple[str, str], now: Instant) -> int:
+        """UTC ns since when an endpoint (machine, name) has no link.
+
+        Raises:
+            KeyError: it has one.
+        """
+        return now.utc - max(0, now.monotonic - self.unlinked[endpoint])
+
     def least_max_age(self, tag: Tag) -> float:
         """Seconds: the least ``max_age`` of the tags that are asked for together with one of a device."""
         key = (tag.machine, tag.endpoint, tag.pace)

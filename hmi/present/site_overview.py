@@ -23,7 +23,7 @@ class MachineCard:
     ``figures``   the headline figures, most telling first
     ``progress``  done share 0 … 1 of the cycle, None where not known
     ``news``      how fresh the machine is as a whole; ``calm`` whether that is as it should be
-    ``cover``     why nothing of the card is live ("no link for 2 min 10 s"); "" while it is
+    ``cover``     why nothing of the card is live ("no link since 14:07:32"); "" while it is
     ``cause``     for the person who will repair it
     ``mark``      stands beside the name where the engine makes the values up
     ``lock``      stands there with an open lock where a link of the machine is not secured
@@ -66,7 +66,7 @@ def card(
     """The card of one machine; ``texts`` are the machine's."""
     job = header.job(session, frame, machine, texts)
     found = health.of(session, frame, machine.id)
-    cover, cause = _cover(found, texts)
+    cover, cause = _cover(found, frame.now.utc, texts)
     news, calm = _news(found, texts)
     return MachineCard(
         machine=machine.id,
@@ -110,7 +110,7 @@ def _progress(session: Session, frame: Frame, machine: Machine) -> float | None:
     return round(min(1.0, max(0.0, 1.0 - remaining / total)), 3)
 
 
-def _cover(found: Health, texts: Texts) -> tuple[str, str]:
+def _cover(found: Health, now: int, texts: Texts) -> tuple[str, str]:
     match found.condition:
         case Condition.ENGINE_LOST:
             return texts.text("card.engine_lost"), ""
@@ -119,7 +119,8 @@ def _cover(found: Health, texts: Texts) -> tuple[str, str]:
     if found.loss is None:
         return "", ""
     text_id = "card.connecting" if found.condition is Condition.CONNECTING else "card.no_link"
-    return texts.text(text_id, age=formats.age(found.loss.seconds)), causes.in_words(found.loss.cause, texts)
+    since = formats.since(found.loss.since, now, texts)
+    return texts.text(text_id, time=since), causes.in_words(found.loss.cause, texts)
 
 
 def _news(found: Health, texts: Texts) -> tuple[str, bool]:

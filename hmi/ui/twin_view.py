@@ -289,7 +289,7 @@ class TwinView(QWidget):
         if loss is None:
             return ""
         text_id = "card.no_link" if loss.state.value == "down" else "card.connecting"
-        return self._texts.text(text_id, age=formats.age(loss.seconds))
+        return self._texts.text(text_id, time=formats.since(loss.since, frame.now.utc, self._texts))
 
     def _paint_doubts(self, painter: QPainter) -> None:
         painting.begin(painter)

@@ -7,6 +7,7 @@ import pytest
 from hmi.config.endpoint_parts import CredentialReference
 from hmi.model.samples import LinkState
 from hmi.present import causes, link_advice, notices
+from hmi.present import format as formats
 from hmi.present.latency import LatencyBook
 from hmi.present.texts import Texts
 from hmi.sources.opcua.refusal import refused_in_words
@@ -67,6 +68,6 @@ def test_the_line_says_it_of_a_machine_that_answers() -> None:
     made.link("m", LinkState.CONNECTING)
     made.link("m", LinkState.DOWN, cause=URL + EXPIRED)
     view = notices.notice(made.session, made.frame(), LatencyBook(made.session), "", Texts.of(made.epoch))
-    assert view.title == "machine.m: no link for <1 s"
+    assert view.title == f"machine.m: no link since {formats.clock(made.clock.now().utc)}"
     assert view.detail == ENGLISH.text("notice.link_advice.certificate")
     assert (view.more, view.calm) == ("", False), "the event is the same thing, and not told twice"

@@ -11,6 +11,7 @@ from hmi.link.messages import Notice
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND
 from hmi.model.samples import LinkState
+from hmi.present import format as formats
 from hmi.present import header, machine_state, notices, site_overview
 from hmi.present.drawn import Drawn
 from hmi.present.latency import LatencyBook
@@ -33,6 +34,12 @@ def texts(shop: Shop) -> Texts:
 
 def mill(shop: Shop) -> Machine:
     return shop.session.machine("mill_07")
+
+
+def lost(shop: Shop) -> str:
+    """When the press was lost, as it is told."""
+    now = shop.clock.now().utc
+    return formats.since(now - 130 * SECOND, now, texts(shop))
 
 
 def cards(shop: Shop, *, alive: bool = True) -> dict[str, MachineCard]:
@@ -220,7 +227,10 @@ def test_cards_say_what_each_machine_needs(shop: Shop) -> None:
     assert (alive.job, alive.progress) == ("Part 17 of 40", round(1 - 222 / 550, 3))
     assert (alive.news, alive.calm) == ("1 of 14 not live", False)
     assert (line.news, line.progress) == ("1 of 5 not live", None)
-    assert (press.cover, press.cause) == ("no link for 2 min 10 s", "127.0.0.1:4840 refused the connection")
+    assert (press.cover, press.cause) == (
+        f"no link since {lost(shop)}",
+        "127.0.0.1:4840 refused the connection",
+    )
     assert (out.machine, out.cover) == ("", "left out")
     assert "ImportError" in out.cause
 
@@ -231,7 +241,7 @@ def test_no_card_is_live_without_an_engine(shop: Shop) -> None:
 
 def test_connecting_is_said_as_such(shop: Shop) -> None:
     shop.link("press_04", LinkState.CONNECTING)
-    assert cards(shop)["press_04"].cover == "connecting for 2 min 10 s"
+    assert cards(shop)["press_04"].cover == f"connecting since {lost(shop)}"
 
 
 def test_a_machine_of_which_nothing_was_heard_says_so(shop: Shop) -> None:
@@ -246,7 +256,7 @@ def said(shop: Shop, book: LatencyBook, machine: str = "") -> notices.NoticeView
 def test_the_worst_is_said_and_the_others_are_counted(shop: Shop) -> None:
     book = LatencyBook(shop.session)
     view = said(shop, book)
-    assert (view.title, view.more, view.calm) == ("Press 04: no link for 2 min 10 s", "3 more", False)
+    assert (view.title, view.more, view.calm) == (f"Press 04: no link since {lost(shop)}", "3 more", False)
     shop.link("press_04", LinkState.UP)
     bad = said(shop, book)
     assert (bad.title, bad.more) == ("Mill 07: B bad 4 s", "2 more")
@@ -285,7 +295,10 @@ def test_several_dead_values_are_counted_and_the_sensor_comes_before_what_derive
     made.put("m/depth", 0.0, status=status.BAD_NO_COMMUNICATION)
     made.put("m/load", 1.0)
     found = said(made, LatencyBook(made.session))
-    assert (found.title, found.more) == ("machine.m / probe: no link for <1 s", "")
+    assert (found.title, found.more) == (
+        f"machine.m / probe: no link since {formats.clock(made.clock.now().utc)}",
+        "",
+    )
 
 
 def test_a_value_that_does_not_come_is_told_after_a_while() -> None:
@@ -342,7 +355,7 @@ def test_the_machine_in_view_comes_first(shop: Shop) -> None:
         book.painted(
             frame, shop.session.columns, shop.clock.now().monotonic, Drawn.at_once(tags, range(tags))
         )
-    assert said(shop, book, "press_04").title == "Press 04: no link for 2 min 10 s"
+    assert said(shop, book, "press_04").title == f"Press 04: no link since {lost(shop)}"
     assert said(shop, book, "mill_07").title == "Mill 07: B bad 4 s"
     shop.put("mill_07/b", 12.0)
     late = said(shop, book, "mill_07")
@@ -363,7 +376,7 @@ def test_german_is_said_in_german() -> None:
     shop = demo_shop("de")
     found = cards(shop)
     assert found["mill_07"].state == StateView("Bearbeitung läuft", "running")
-    assert found["press_04"].cover == "getrennt seit 2 min 10 s"
+    assert found["press_04"].cover == f"getrennt seit {lost(shop)}"
     assert found["line_1"].figures[0].readout.value == "9,4"
 
 

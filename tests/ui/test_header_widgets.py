@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QPointF, QRect
 from PyQt6.QtGui import QFont, QPainter
+from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from hmi.present.header import HeaderView, Job, TimeLeft
@@ -11,7 +12,7 @@ from hmi.present.machine_state import StateView
 from hmi.present.notices import NoticeView
 from hmi.present.pace import GrantedPace
 from hmi.present.texts import Texts
-from hmi.present.theme import DARK
+from hmi.present.theme import DARK, LIGHT, Theme
 from hmi.ui import painting
 from hmi.ui.header import HeaderBar
 from hmi.ui.latency_pill import LatencyPill, PillView
@@ -34,6 +35,32 @@ def test_the_pill_is_amber_past_the_budget_only(qtbot: QtBot) -> None:
     assert pill(qtbot, LatencyView(20, 18, 300, 300, 100)) == 0
     assert pill(qtbot, LatencyView(20, 18, 301, 40, 100)) > 0.02
     assert pill(qtbot, LatencyView(310, 18, 34, 310, 100)) > 0.02
+
+
+@pytest.mark.parametrize("size", [(1024, 600), (1280, 800), (1920, 1080)])
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_past_the_budget_the_frame_is_unbroken(qtbot: QtBot, size: tuple[int, int], theme: Theme) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(*size)
+    m = Metrics.of(window)
+    widget = LatencyPill(theme, Texts.own("en"), window)
+    widget.resize(m.px(360), m.px(46))
+    view = PillView(LatencyView(652, 608, 671, 671, 100), 30, 109, ("asked 50 ms, polled every 168.8 ms",))
+    widget.show_view(view)
+    image, line = grab(widget), round(2 * m.scale)
+    inner = QRect(m.px(8), line, widget.width() - 2 * m.px(8), widget.height() - 2 * line)
+    for row in (
+        QRect(inner.left(), 0, inner.width(), 1),
+        QRect(inner.left(), inner.bottom() + line, inner.width(), 1),
+    ):
+        assert share_of(image, theme.fault, row) == 1.0
+    # Between the frame and what stands in it there is a little of the ground all around.
+    for row in (
+        QRect(inner.left(), inner.top() + 1, inner.width(), 1),
+        QRect(inner.left(), inner.bottom() - 1, inner.width(), 1),
+    ):
+        assert share_of(image, theme.raised, row) == 1.0
 
 
 def test_nothing_live_has_no_latency_to_show(qtbot: QtBot) -> None:
@@ -151,7 +178,7 @@ def test_calm_and_warning_notices_differ_by_more_than_colour(qtbot: QtBot) -> No
     sign = QRect(20, 8, 40, 36)
     line.show_view(NoticeView("No notices", calm=True))
     assert share_of(grab(line), DARK.fault, sign) == 0
-    line.show_view(NoticeView("Mill 07: no link for 2 min 10 s", "refused", more="1 more"))
+    line.show_view(NoticeView("Mill 07: no link since 14:07:32", "refused", more="1 more"))
     assert share_of(grab(line), DARK.fault, sign) > 0.2
     assert share_of(grab(line), DARK.warning_surface, tolerance=3) > 0.7
 

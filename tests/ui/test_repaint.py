@@ -247,7 +247,7 @@ def test_a_cards_figures_repaint_all_that_differs_and_not_the_card(
     assert differing.subtracted(part).isEmpty()
     assert not part.contains(QPoint(widget.width() - 20, widget.height() - 10))
     assert widget.dirty(before, replace(after, news="1 of 9 not live")) is None
-    assert widget.dirty(before, replace(after, cover="no link for 9 s")) is None
+    assert widget.dirty(before, replace(after, cover="no link since 14:07:32")) is None
 
 
 def test_the_clock_repaints_its_end_of_the_header_alone(qtbot: QtBot) -> None:

@@ -18,6 +18,7 @@ from hmi.config.tags import TagDescription
 from hmi.model import status
 from hmi.model.samples import LinkState
 from hmi.model.values import ValueType
+from hmi.present import format as formats
 from hmi.present.scene_outlines import Path, bounds
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK, LIGHT, Theme
@@ -207,6 +208,7 @@ def test_without_link_or_engine_a_veil_lies_over_everything(
 ):
     view = shown(qtbot, fed, theme)
     clear = pixels(view)
+    lost = formats.clock(fed.clock.now().utc)
     if cause == "link":
         fed.link(LinkState.DOWN)
     view.refresh(fed.frame(12.0, engine_alive=cause != "engine"))
@@ -215,7 +217,7 @@ def test_without_link_or_engine_a_veil_lies_over_everything(
     for part in np.array_split(changed, 8, axis=0):
         for cell in np.array_split(part, 8, axis=1):
             assert cell.mean() > 0.1
-    assert view._veil == ("no link for 12 s" if cause == "link" else "not live")
+    assert view._veil == (f"no link since {lost}" if cause == "link" else "not live")
     fed.link(LinkState.UP)
     fed.put(x=20.0, z=30.0, t=12.5)
     view.refresh(fed.frame(0.1))
@@ -369,13 +371,15 @@ def test_a_twin_opened_in_an_outage_says_whether_it_knows_where_things_are(
     fed.put(x=0.0, z=0.0, t=0.0, status=status.BAD_NO_COMMUNICATION)
     view = opened(qtbot, fed, theme)
     fed.link(LinkState.DOWN)
+    lost = formats.clock(fed.clock.now().utc)
     view.refresh(fed.frame(3.0))
-    assert view._veil == "no link for 3 s · positions not known"
+    assert view._veil == f"no link since {lost} · positions not known"
     fed.link(LinkState.UP)
     fed.put(x=20.0, z=30.0, t=12.5)
     view.refresh(fed.frame(0.1))
     fed.put(x=0.0, z=0.0, t=0.0, status=status.BAD_NO_COMMUNICATION)
     late = opened(qtbot, fed, theme)
     fed.link(LinkState.DOWN)
+    lost = formats.clock(fed.clock.now().utc)
     late.refresh(fed.frame(3.0))
-    assert late._veil == "no link for 3 s"
+    assert late._veil == f"no link since {lost}"
