@@ -17,7 +17,7 @@ from hmi.ui.metrics import Metrics
 from hmi.ui.painted import Painted
 
 _ABOVE: Final = 0.32
-_BELOW: Final = 0.74
+_BELOW: Final = 0.71
 """The middles of the two lines, as shares of the height."""
 
 
@@ -127,10 +127,16 @@ class LatencyPill(Painted[PillView]):
         least = painting.width(m.font(15, fonts.SEMIBOLD), texts.text("latency.now", value="000"))
         wide = self._say(painter, x, middle, figure, 15, fonts.SEMIBOLD, theme.text, right - x, m)
         x += max(wide, least) + m.px(14)
-        # The figures say it in full; the bar is what may give way.
-        wide = min(m.px(120), right - x)
+        # The figures say it in full; the bar is what may give way. Its end is written behind it: above it,
+        # that would stand on the pill's edge.
+        end = painting.width(m.font(11), str(BUDGET_MS))
+        wide = min(m.px(120), right - x) - end - m.px(6)
         if wide >= m.px(36):
-            track = QRectF(right - wide, middle - m.px(1), wide, m.px(7))
+            self._say(
+                painter, right - end, middle, str(BUDGET_MS), 11, fonts.REGULAR, theme.text_soft, end, m
+            )
+            high = m.px(7)
+            track = QRectF(right - end - m.px(6) - wide, middle - high / 2, wide, high)
             self._bar(painter, track, latency, over, m)
 
     def _word(self, view: PillView) -> str:
@@ -166,13 +172,3 @@ class LatencyPill(Painted[PillView]):
         mark = bar.left() + bar.width() * min(1.0, (latency.p99 or 0) / BUDGET_MS)
         tick = QRectF(round(mark) - m.scale, bar.top() - m.px(2), 2 * m.scale, bar.height() + m.px(4))
         painter.fillRect(tick, painting.color(theme.text))
-        font = m.font(10)
-        painting.text(
-            painter,
-            QPointF(bar.right(), bar.top() - m.px(4)),
-            str(BUDGET_MS),
-            font,
-            theme.text_faint,
-            room=bar.width(),
-            align=painting.RIGHT,
-        )
