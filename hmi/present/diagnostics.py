@@ -9,6 +9,8 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from hmi.config.mtconnect import MtconnectEndpoint
+from hmi.config.opcua import OpcUaEndpoint
 from hmi.link.messages import Counters, EndpointNews
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND, Instant
@@ -55,6 +57,7 @@ class EndpointRow:
     ``mark`` stands beside the name where the engine makes the values up, ``lock`` with an open lock where
     the link is not secured. ``pace`` is what was granted to its live values, the shortest words last.
     ``counts`` is ``traffic`` without ``connects``, how often the link came up; the shortest words last.
+    ``brief`` is ``cause`` without the address, where there is no room for both; ``key`` machine and endpoint.
     """
 
     name: str
@@ -67,6 +70,8 @@ class EndpointRow:
     mark: str = ""
     lock: str = ""
     pace: tuple[str, ...] = ()
+    brief: str = ""
+    key: tuple[str, str] = ("", "")
     counts: tuple[str, ...] = ()
     connects: str = ""
 
@@ -162,6 +167,7 @@ def endpoints(
             _endpoint(session, now, each.id, name, texts, engine_alive),
             counts=counts(session.counters.get((each.id, name)), session, now, texts),
             connects=connects(session.counters.get((each.id, name)), texts),
+            key=(each.id, name),
         )
         for each in session.epoch.machines
         if machine in ("", each.id)
@@ -202,16 +208,19 @@ def _endpoint(
     else:
         age = formats.age((now.monotonic - news.since_monotonic) / SECOND)
         since = texts.text("diagnostics.since", state=state, age=age)
+    endpoint, cause = described.endpoints[name], causes.in_words(news.cause, texts)
+    own = f"{endpoint.url}: " if isinstance(endpoint, OpcUaEndpoint | MtconnectEndpoint) else ""
     return EndpointRow(
         title,
         news.state,
         since,
-        causes.in_words(news.cause, texts),
+        cause,
         _offset(news, texts),
         through,
         losing,
         mark,
         lock,
+        brief=cause.removeprefix(own),
     )
 
 

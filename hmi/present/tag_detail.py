@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TagDetail:
-    """One tag; lines that have nothing to say are left out."""
+    """One tag, or one link; lines that have nothing to say are left out."""
 
     id: str
     label: str
@@ -64,8 +64,8 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
         "sampling": _granted(session, index, 0, texts),
         "publishing": _granted(session, index, 1, texts),
         "address": row.address,
-        "endpoint": "" if endpoint is None else f"{tag.endpoint} · {_where(endpoint)}",
-        "security": _security(endpoint, news, texts),
+        "endpoint": "" if endpoint is None else f"{tag.endpoint} · {where(endpoint)}",
+        "security": security(endpoint, news, texts),
         "counters": "" if counters is None else diagnostics.traffic(counters, session, frame.now, texts),
         "semantic": tag.semantic,
         "type": _type(tag),
@@ -112,7 +112,8 @@ def _granted(session: Session, index: int, which: int, texts: Texts) -> str:
     return texts.text(text_id, asked=said, granted=_seconds(given[which].said, texts))
 
 
-def _where(endpoint: Endpoint) -> str:
+def where(endpoint: Endpoint) -> str:
+    """The address of an endpoint, with how it is spoken to."""
     match endpoint:
         case OpcUaEndpoint():
             return endpoint.url
@@ -128,7 +129,7 @@ def _where(endpoint: Endpoint) -> str:
             return endpoint.protocol
 
 
-def _security(endpoint: Endpoint | None, news: EndpointNews | None, texts: Texts) -> str:
+def security(endpoint: Endpoint | None, news: EndpointNews | None, texts: Texts) -> str:
     """Of OPC UA what the link came to, or why there is nothing of the kind."""
     if not isinstance(endpoint, OpcUaEndpoint):
         return ""

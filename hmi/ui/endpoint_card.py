@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF
-from PyQt6.QtGui import QPainter
+from PyQt6.QtCore import QPointF, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter
 
 from hmi.model.samples import LinkState
 from hmi.present.diagnostics import EndpointRow
@@ -12,17 +12,38 @@ from hmi.ui.badge import badge
 from hmi.ui.metrics import Metrics
 from hmi.ui.open_lock import lock_before
 from hmi.ui.painted import Painted
+from hmi.ui.wrapping import wrapped
 
 
 class EndpointCard(Painted[EndpointRow]):
     """State and since when, cause or clock offset, the pace that was granted, traffic and losses."""
+
+    touched = pyqtSignal(str, str)
+    _down = False
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Answer the touch at once."""
+        self._press(True)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        """A finger that is lifted elsewhere, or has dragged the cards, opens nothing."""
+        was, inside = self._down, event is not None and self.area().contains(event.position())
+        self._press(False)
+        if was and inside and self.view is not None and any(self.view.key):
+            self.touched.emit(*self.view.key)
+
+    def _press(self, down: bool) -> None:
+        if down != self._down:
+            self._down = down
+            self.update()
 
     def draw(self, painter: QPainter, view: EndpointRow, m: Metrics) -> None:
         """Up to four lines; what is wrong is marked by a ring and in words."""
         theme = self.theme
         up = view.state == LinkState.UP
         line = "" if up and not view.losing else theme.fault
-        painting.box(painter, self.area(), m.px(6), theme.surface, line, 1.5 * m.scale)
+        ground = theme.pressed if self._down and any(view.key) else theme.surface
+        painting.box(painter, self.area(), m.px(6), ground, line, 1.5 * m.scale)
         left, right = m.px(14), self.width() - m.px(14)
         bold, small = m.font(13, fonts.SEMIBOLD), m.font(12)
         lines = [self.height() * each for each in (0.18, 0.4, 0.61, 0.82)]
@@ -44,10 +65,16 @@ class EndpointCard(Painted[EndpointRow]):
         free = lock_before(painter, right, lines[1], view.lock, theme, m)
         if view.mark:
             free = badge(painter, free, lines[1], view.mark, theme, m, free - left) - m.px(8)
-        second = view.cause if view.cause and not up else view.offset
-        at = QPointF(left, painting.baseline(small, lines[1]))
-        painting.text(painter, at, second, small, theme.text_soft, room=free - left)
-        self._counts(painter, view, lines[2:] if view.pace else [lines[2]], m)
+        cause = "" if up else view.brief or view.cause
+        written = [view.offset]
+        if cause:
+            # Beside a badge there is less room for the beginning than for the rest.
+            written = [wrapped(small, cause, free - left)[0]]
+            written.append(cause[len(written[0]) :].strip())
+        for said, middle, end in zip(filter(None, written), lines[1:], (free, right), strict=False):
+            at = QPointF(left, painting.baseline(small, middle))
+            painting.text(painter, at, said, small, theme.text if cause else theme.text_soft, room=end - left)
+        self._counts(painter, view, lines[2:] if view.pace else [lines[3 if cause else 2]], m)
 
     def _counts(self, painter: QPainter, view: EndpointRow, middles: list[float], m: Metrics) -> None:
         """The pace with how often the link came up; then what came and what was lost, in the longest words

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QScrollArea, QWidget
 
 from hmi.model.clock import SECOND
-from hmi.present import diagnostics, notices, tag_detail
+from hmi.present import diagnostics, link_detail, notices, tag_detail
 from hmi.present.drawn import Drawn
 from hmi.present.pace import LivePaces
 from hmi.present.session import Frame, Session
@@ -40,7 +40,8 @@ _EVERY: Final = SECOND // 10
 class DiagnosticsScreen(Screen):
     """Engine and endpoints above; below the tags, of one machine or of all, all or only those not good.
 
-    A touched row opens the tag's detail beside the table. The events take the table's place.
+    A touched row opens the tag's detail beside the table, a touched card that of its link. The events
+    take the table's place.
     """
 
     def __init__(self, session: Session, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
@@ -49,6 +50,7 @@ class DiagnosticsScreen(Screen):
         self._search = TagSearch(session, texts)
         self._found = self._search.find("")
         self._detail_of: int | None = None
+        self._link_of: tuple[str, str] | None = None
         self._typing = False
         self._listed = (0, 0)
         self._looked = 0
@@ -66,6 +68,8 @@ class DiagnosticsScreen(Screen):
         count = sum(len(each.endpoints) for each in session.epoch.machines)
         self.engine = EndpointCard(theme, self._sheet)
         self.endpoints = [EndpointCard(theme, self._sheet) for _ in range(count)]
+        for card in self.endpoints:
+            card.touched.connect(self.show_link)
         self.search_button = self._button("diagnostics.search", self._open_keyboard)
         self.machine_button = self._button("diagnostics.all_machines", self._next_machine)
         self.not_good_button = self._button("diagnostics.not_good_only", self._filter_changed)
@@ -114,6 +118,9 @@ class DiagnosticsScreen(Screen):
         )
         self.table.show_rows(indexes)
         self.table.refresh(frame)
+        if self._link_of is not None and not calm:
+            said = link_detail.detail(self.session, frame, self._link_of, self.texts, self._paces)
+            self.detail.show_view(said)
         if self._detail_of is not None and not (calm and self._detail_of not in frame.changed):
             self.detail.show_view(tag_detail.detail(self.session, frame, self._detail_of, self.texts))
         listed = (len(indexes), len(self.session.epoch.tags))
@@ -141,9 +148,13 @@ class DiagnosticsScreen(Screen):
 
     def show_detail(self, index: int) -> None:
         """Show all that is known of a tag beside the table; the same tag again closes it."""
-        self._detail_of = None if index == self._detail_of else index
-        self.table.mark(self._detail_of)
-        self._arrange()
+        self._show_beside(None if index == self._detail_of else index, None)
+
+    def show_link(self, machine: str, endpoint: str) -> None:
+        """Show all that is known of a link beside the table; the same link again closes it."""
+        key = (machine, endpoint)
+        self.events_button.setChecked(False)
+        self._show_beside(None, None if key == self._link_of else key)
 
     def show_events(self) -> None:
         """The list of what happened, in place of the table."""
@@ -152,8 +163,11 @@ class DiagnosticsScreen(Screen):
 
     def hide_detail(self) -> None:
         """The table alone."""
-        self._detail_of = None
-        self.table.mark(None)
+        self._show_beside(None, None)
+
+    def _show_beside(self, tag: int | None, link: tuple[str, str] | None) -> None:
+        self._detail_of, self._link_of = tag, link
+        self.table.mark(tag)
         self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
@@ -278,7 +292,7 @@ class DiagnosticsScreen(Screen):
             self.keyboard.setGeometry(side, bottom - keys, room, keys)
             bottom -= keys
         area = QRect(side, below, room, bottom - below)
-        detailed = self._detail_of is not None and not events
+        detailed = not events and (self._detail_of is not None or self._link_of is not None)
         if detailed:
             pane = m.px(_DETAIL_WIDTH)
             head = bar.bottom() + 1 + gap
