@@ -65,15 +65,13 @@ class EndpointCard(Painted[EndpointRow]):
         free = lock_before(painter, right, lines[1], view.lock, theme, m)
         if view.mark:
             free = badge(painter, free, lines[1], view.mark, theme, m, free - left) - m.px(8)
-        cause = "" if up else view.brief or view.cause
-        written = [view.offset]
-        if cause:
-            # Beside a badge there is less room for the beginning than for the rest.
-            written = [wrapped(small, cause, free - left)[0]]
-            written.append(cause[len(written[0]) :].strip())
-        for said, middle, end in zip(filter(None, written), lines[1:], (free, right), strict=False):
+        cause = "" if up else (view.brief or view.cause).strip()
+        # Beside a badge there is less room for the beginning than for the rest.
+        begin = wrapped(small, cause, free - left)[0] if cause else view.offset
+        ink = theme.text if cause else theme.text_soft
+        for said, middle, end in ((begin, lines[1], free), (cause[len(begin) :].strip(), lines[2], right)):
             at = QPointF(left, painting.baseline(small, middle))
-            painting.text(painter, at, said, small, theme.text if cause else theme.text_soft, room=end - left)
+            painting.text(painter, at, said, small, ink, room=end - left)
         self._counts(painter, view, lines[2:] if view.pace else [lines[3 if cause else 2]], m)
 
     def _counts(self, painter: QPainter, view: EndpointRow, middles: list[float], m: Metrics) -> None:
