@@ -104,7 +104,7 @@ def test_german_rows_hold_no_english() -> None:
     assert (found.raw, found.value, found.status, found.code) == ("wahr", "ein", "Unsicher", "Uncertain")
     assert found.address == "Ausgangsbit 7, Gerät 1"
     (link,) = diagnostics.endpoints(made.session, made.clock.now(), Texts.of(made.epoch))
-    assert link.since == "Verbindungsaufbau <1 s"
+    assert link.since == f"Verbindungsaufbau seit {formats.clock(made.clock.now().utc)}"
 
 
 def test_the_list_is_filtered_by_machine_and_by_what_is_not_good(shop: Shop) -> None:

@@ -255,7 +255,7 @@ def demo_epoch(language: str = "en") -> Epoch:
 
 
 def demo_shop(language: str = "en") -> Shop:
-    """130 s into the shift: live but pH (stale 14 s), B (bad 4 s), the press (no link since 2 min 10 s ago)."""
+    """130 s into the shift: live but pH (stale 14 s), B (bad 4 s), the press (no link for 130 s)."""
     shop = Shop(demo_epoch(language))
     for each in ("mill_07", "line_1"):
         shop.link(each, LinkState.UP)
