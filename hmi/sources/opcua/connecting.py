@@ -90,7 +90,7 @@ async def connect(
             if secured is not None:
                 security.confirm(secured, created.ServerEndpoints or ())
             await _log_in(client, endpoint, secret, security, created)
-        except LinkLostError:
+        except (asyncio.CancelledError, LinkLostError):
             # The server has a session by now, and keeps it: try after try, until there is no room.
             await session.farewell()
             raise

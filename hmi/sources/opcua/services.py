@@ -12,7 +12,7 @@ from asyncua import ua
 
 from hmi.model.clock import NO_TIME, SECOND
 from hmi.sources.opcua.decode import utc_ns
-from hmi.sources.opcua.errors import LinkLostError, ServiceFaultError, UndecodableError
+from hmi.sources.opcua.errors import GivenUpError, ServiceFaultError, UndecodableError
 from hmi.sources.opcua.session import Session
 
 CHUNK: Final = 500
@@ -26,6 +26,9 @@ _TOO_MANY: Final = frozenset(
     }
 )
 _SAME_CLOCK: Final = 2 * SECOND
+
+_SHORTEST_PUBLISHING: Final = 1e-6
+"""Seconds: a shorter granted interval counts as this one, by which can still be divided."""
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
@@ -52,7 +55,7 @@ async def in_chunks(
 
     Raises:
         ServiceFaultError: a request was refused for another reason than its size.
-        LinkLostError: as for `Session.request`, or not one result per operation.
+        LinkLostError: as for `Session.request`, or (`GivenUpError`) not one result per operation.
     """
     results: list[_B] = []
     size = CHUNK
@@ -66,7 +69,7 @@ async def in_chunks(
             size = max(1, size // 2)
             continue
         if len(answers) != len(part):
-            raise LinkLostError(f"the server gave {len(answers)} results for {len(part)} operations")
+            raise GivenUpError(f"the server gave {len(answers)} results for {len(part)} operations")
         results += answers
     return results
 
@@ -105,7 +108,7 @@ async def namespaces(session: Session) -> list[str]:
     (value,) = await read(session, [value_of(ua.NodeId(ua.ObjectIds.Server_NamespaceArray))])
     uris = value.Value.Value if value.Value is not None else None
     if not isinstance(uris, list):
-        raise LinkLostError(f"{session.url}: the server does not tell its namespaces")
+        raise GivenUpError(f"{session.url}: the server does not tell its namespaces")
     return uris
 
 
@@ -167,12 +170,11 @@ async def create_subscription(
     )
     made = answer.Parameters
     if not 0 < made.RevisedPublishingInterval < math.inf:
-        raise LinkLostError(
+        raise GivenUpError(
             f"{session.url}: the server grants a publishing interval of {made.RevisedPublishingInterval} ms"
         )
-    return CreatedSubscription(
-        made.SubscriptionId, made.RevisedPublishingInterval / 1000, made.RevisedMaxKeepAliveCount
-    )
+    interval = max(made.RevisedPublishingInterval / 1000, _SHORTEST_PUBLISHING)
+    return CreatedSubscription(made.SubscriptionId, interval, made.RevisedMaxKeepAliveCount)
 
 
 async def delete_subscription(session: Session, subscription: int) -> None:
