@@ -13,10 +13,9 @@ from hmi.present.machine_state import StateView
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import fonts, painting
-from hmi.ui.badge import badge_after, badge_room
 from hmi.ui.latency_pill import LatencyPill
 from hmi.ui.metrics import Metrics
-from hmi.ui.open_lock import lock_after, lock_room
+from hmi.ui.name_marks import marks_after, marks_first, marks_room
 from hmi.ui.painted import Painted
 
 HEIGHT = 60
@@ -70,16 +69,23 @@ class HeaderBar(Painted[HeaderView]):
         self._clock(painter, view, m)
 
     def _title(self, painter: QPainter, x: float, view: HeaderView, room: float, m: Metrics) -> float:
-        """Name, with mark and lock beside it, over the path."""
-        free = min(room, m.px(280)) - badge_room(view.mark, m) - lock_room(view.lock, m)
-        wide = self._pair(painter, x, view.title, view.path, free, m, 18)
-        if not view.mark and not view.lock:
-            return wide
-        middle = self.height() * (0.32 if view.path else 0.5)
-        end = x + min(painting.width(m.font(18, fonts.SEMIBOLD), view.title), free)
-        if view.mark:
-            end = badge_after(painter, end, middle, view.mark, self.theme, m)
-        return max(wide, lock_after(painter, end, middle, view.lock, self.theme, m) - x)
+        """Name, with mark and lock beside it, over the path; where they do not fit beside it, the name has
+        their room too and they stand before the path.
+        """
+        theme, big, small = self.theme, m.font(18, fonts.SEMIBOLD), m.font(12)
+        room = min(room, m.px(280))
+        beside = painting.width(big, view.title) + marks_room(view.mark, view.lock, m) <= room
+        above = self.height() * (0.32 if view.path or not beside else 0.5)
+        below = self.height() * 0.68
+        at = QPointF(x, painting.baseline(big, above))
+        end, left = x + painting.text(painter, at, view.title, big, theme.text, room=room), x
+        if beside:
+            end = marks_after(painter, end, above, view.mark, view.lock, theme, m)
+        else:
+            left = marks_first(painter, x, below, view.mark, view.lock, theme, m)
+        at = QPointF(left, painting.baseline(small, below))
+        left += painting.text(painter, at, view.path, small, theme.text_soft, room=x + room - left)
+        return max(end, left) - x
 
     def _pair(
         self,

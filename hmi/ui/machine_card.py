@@ -11,11 +11,11 @@ from PyQt6.QtGui import QMouseEvent, QPainter, QRegion
 
 from hmi.present.site_overview import MachineCard
 from hmi.ui import fonts, painting
-from hmi.ui.badge import badge, badge_after, badge_room, plate
+from hmi.ui.badge import badge, plate
 from hmi.ui.card_figure import draw_figure
 from hmi.ui.hatch import fill_hatched
 from hmi.ui.metrics import Metrics
-from hmi.ui.open_lock import lock_after, lock_room
+from hmi.ui.name_marks import marks_after, marks_room
 from hmi.ui.painted import Painted
 
 _ROOM_FOR_THREE: Final = 500
@@ -106,17 +106,25 @@ class MachineCardWidget(Painted[MachineCard]):
             painting.text(painter, at, view.state.label, label, text_colour, room=room)
             if view.progress is not None:
                 self._progress(painter, view.progress, m)
-        room = state_left - pad - m.px(12)
+        room, marks = state_left - pad - m.px(12), marks_room(view.mark, view.lock, m)
         at = QPointF(pad, painting.baseline(name, m.px(28)))
-        free = room - badge_room(view.mark, m) - lock_room(view.lock, m)
-        end = pad + painting.text(painter, at, view.name, name, colour, room=free)
-        if view.mark:
-            end = badge_after(painter, end, m.px(28), view.mark, self.theme, m)
-        lock_after(painter, end, m.px(28), view.lock, self.theme, m)
+        end = pad + painting.text(painter, at, view.name, name, colour, room=room)
+        beside = painting.width(name, view.name) + marks <= room
+        if beside:
+            marks_after(painter, end, m.px(28), view.mark, view.lock, self.theme, m)
+        else:  # the name comes first: what does not fit beside it stands below
+            room = self._second_room(view, m) - marks
         at = QPointF(pad, painting.baseline(small, m.px(55)))
-        end = painting.text(painter, at, view.type_name, small, self.theme.text_soft, room=room)
+        end = pad + painting.text(painter, at, view.type_name, small, self.theme.text_soft, room=room)
+        if not beside:
+            end = marks_after(painter, end, m.px(55), view.mark, view.lock, self.theme, m)
         if view.pace and not view.cover:
-            self._pace(painter, view.pace, pad + end, m)
+            self._pace(painter, view.pace, end, m)
+
+    def _second_room(self, view: MachineCard, m: Metrics) -> float:
+        """The room of the second line, up to where progress stands."""
+        taken = 0 if view.progress is None or view.state is None else m.px(_PROGRESS + 12)
+        return float(self.width() - 2 * m.px(_PAD) - taken)
 
     def _pace(self, painter: QPainter, pace: tuple[str, ...], x: float, m: Metrics) -> None:
         """Behind the type's name, up to where progress stands; left out whole where there is no room."""
