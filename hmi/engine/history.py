@@ -84,6 +84,19 @@ class History:
         now = to[before._index[rows]].astype(np.uint32)
         self._keep(now, before._time[rows], before._value[rows], before._severity[rows])
 
+    def clock_set(self, by: int) -> None:
+        """Date all that is held as if our wall clock, which was set by ``by`` ns, had always been right.
+
+        Else what comes after it was set back would lie before what was there already, and every gap begin
+        in the future; and after it was set forward there would seem to be a gap.
+        """
+        self.settle()
+        self._time[: min(self._written, len(self._time))] += by
+        self._latest[self._latest != NO_TIME] += by
+        self._began += by
+        if self._overwritten != NO_TIME:
+            self._overwritten += by
+
     def after_last(self, index: U32, time: I64) -> I64:
         """``time`` i8[n], moved to directly after the last sample of each tag where it is not later."""
         self.settle()

@@ -18,6 +18,7 @@ from hmi.engine.derived import DerivedTags
 from hmi.engine.history import History
 from hmi.engine.outage import Outage
 from hmi.engine.scaling import Scaling
+from hmi.engine.wall_clock import WallClock
 from hmi.link.messages import STILL_DOWN, ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient
 from hmi.link.table import TableWriter
 from hmi.model.clock import NO_TIME, Instant
@@ -112,6 +113,7 @@ class Pipeline:
             for name in machine.endpoints
         ]
         self.history = history
+        self._wall_clock = WallClock(began)
         self._tags = epoch.tags
         # Of each tag: sampling and publishing interval in seconds, NaN where nothing was granted yet.
         self._granted = np.full((len(epoch.tags), 2), np.nan)
@@ -119,10 +121,14 @@ class Pipeline:
         self._store = Store(epoch.tags, table.columns)
         self._scaling = Scaling(epoch.tags)
         self._derived = DerivedTags(epoch.tags)
+        self._is_derived = np.array([tag.derived is not None for tag in epoch.tags], np.bool_)
         self._context = ContextTracker(epoch)
 
     def step(self, endpoint: EndpointState, message: SourceMessage, now: Instant) -> list[ToClient]:
         """Take one message of an endpoint; gives what clients must be told, in order."""
+        return self._follow_clock(now) + self._take(endpoint, message, now)
+
+    def _take(self, endpoint: EndpointState, message: SourceMessage, now: Instant) -> list[ToClient]:
         match message:
             case Batch():
                 endpoint.samples += len(message)
@@ -163,6 +169,8 @@ class Pipeline:
         Of a tag that is another by a word nothing is taken over. From ``now`` until a source has a value
         there is a gap: nobody looks.
         """
+        self._follow_clock(now)
+        before._follow_clock(now)
         for endpoint in before.endpoints:
             before.step(endpoint, LinkEvent(LinkState.DOWN, now, "another configuration begins"), now)
         former = {tag.id: index for index, tag in enumerate(before._tags)}
@@ -184,6 +192,28 @@ class Pipeline:
                 endpoint.unknown_losses += former.unknown_losses
                 endpoint.connects += former.connects
                 endpoint.irregular += former.irregular
+
+    def _follow_clock(self, now: Instant) -> list[ToClient]:
+        """Where our wall clock was set: date anew what was dated by it; gives what clients must be told.
+
+        A device's clock is no other for that: its offset from ours is known at once, not with the source's
+        next measurement.
+        """
+        by = self._wall_clock.set_by(now)
+        if not by:
+            return []
+        self.history.clock_set(by)
+        columns = self._table.columns
+        with self._table.write():
+            columns.receive_time[columns.receive_time != NO_TIME] += by
+            ours = self._is_derived & (columns.source_time != NO_TIME)
+            columns.source_time[ours] += by
+        news: list[ToClient] = []
+        for endpoint in self.endpoints:
+            if endpoint.offset is not None:
+                endpoint.offset = replace(endpoint.offset, offset=endpoint.offset.offset - by, at=now)
+                news.append(endpoint.news())
+        return news
 
     def _all_granted(self) -> list[GrantedNews]:
         known = np.flatnonzero(~np.isnan(self._granted[:, 0]))

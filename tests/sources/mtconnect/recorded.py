@@ -78,3 +78,15 @@ def write_plugin(folder: Path, proposal: Proposal) -> Path:
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def write_site(site: Path, model: bytes, port: int, *, by_component: bool = False) -> None:
+    """A site with one machine, ``mill7``, of the tags that are proposed for a device file of a Haas mill."""
+    write_plugin(site / "machines" / "mill", propose(read_devices(model), by_component=by_component))
+    (site / "texts").mkdir()
+    endpoint = {"protocol": "mtconnect", "url": f"http://127.0.0.1:{port}/", "device": "Haas_1"}
+    machine = {"id": "mill7", "plugin": "mill", "name": "machine.mill7", "endpoints": {"main": endpoint}}
+    content = {"schema": "twinpane.site/1", "id": "works", "machines": [machine]}
+    (site / "site.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+    texts = {"schema": "twinpane.texts/1", "texts": {"site.name": "Works", "machine.mill7": "Mill 7"}}
+    (site / "texts" / "en.yaml").write_text(yaml.safe_dump(texts, sort_keys=False))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import yaml
-
 from hmi.engine.runtime import EpochRuntime
 from hmi.engine.sources import load_drivers
 from hmi.machines.resolve import resolve_site
@@ -16,9 +14,7 @@ from hmi.model.status import Severity, severity
 from hmi.model.values import from_lane
 from hmi.simulation.mtconnect_agent import MtconnectAgent
 from hmi.sources.mtconnect.decoding import BAD_UNAVAILABLE
-from hmi.sources.mtconnect.devices import read_devices
-from hmi.sources.mtconnect.discovery import propose
-from tests.sources.mtconnect.recorded import DATA, write_plugin
+from tests.sources.mtconnect.recorded import DATA, write_site
 
 HAAS = (DATA / "sample_haas.xml").read_bytes()
 
@@ -26,14 +22,7 @@ HAAS = (DATA / "sample_haas.xml").read_bytes()
 async def test_a_proposed_machine_runs_in_the_engine(tmp_path: Path) -> None:
     async with MtconnectAgent(HAAS) as agent:
         site = tmp_path / "site"
-        write_plugin(site / "machines" / "mill", propose(read_devices(HAAS), by_component=True))
-        (site / "texts").mkdir()
-        endpoint = {"protocol": "mtconnect", "url": f"http://127.0.0.1:{agent.port}/", "device": "Haas_1"}
-        machine = {"id": "mill7", "plugin": "mill", "name": "machine.mill7", "endpoints": {"main": endpoint}}
-        content = {"schema": "twinpane.site/1", "id": "works", "machines": [machine]}
-        (site / "site.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
-        texts = {"schema": "twinpane.texts/1", "texts": {"site.name": "Works", "machine.mill7": "Mill 7"}}
-        (site / "texts" / "en.yaml").write_text(yaml.safe_dump(texts, sort_keys=False))
+        write_site(site, HAAS, agent.port, by_component=True)
         epoch = resolve_site(site).epoch
         assert not epoch.quarantined
         load_drivers(epoch)
