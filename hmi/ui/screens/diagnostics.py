@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Final
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PyQt6.QtWidgets import QScrollArea, QWidget
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QWidget
 
 from hmi.model.clock import SECOND
 from hmi.present import diagnostics, link_detail, notices, tag_detail
@@ -20,16 +20,14 @@ from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import fonts, painting
 from hmi.ui.buttons import TouchButton
-from hmi.ui.endpoint_card import EndpointCard
+from hmi.ui.endpoint_strip import EndpointStrip
 from hmi.ui.event_list import EventList
 from hmi.ui.keyboard import Keyboard
 from hmi.ui.metrics import Metrics
 from hmi.ui.screens.screen import Screen
 from hmi.ui.tag_detail import TagDetailPane
 from hmi.ui.tag_table import TagTable, cells
-from hmi.ui.touch_scroll import make_touch_scrolling
 
-_ENDPOINT_WIDTH, _ENDPOINT_HEIGHT = 312, 98
 _BAR_HEIGHT: Final = 48
 _HEAD_HEIGHT: Final = 26
 _DETAIL_WIDTH: Final = 440
@@ -55,21 +53,11 @@ class DiagnosticsScreen(Screen):
         self._listed = (0, 0)
         self._looked = 0
         self._frame: Frame | None = None
-        self._strip = QScrollArea(self)
-        self._sheet = QWidget()
-        palette = QPalette()
-        palette.setColor(QPalette.ColorRole.Window, painting.color(theme.background))
-        self._sheet.setPalette(palette)
-        self._sheet.setAutoFillBackground(True)
-        self._strip.setPalette(palette)
-        self._strip.setWidget(self._sheet)
-        make_touch_scrolling(self._strip)
         self._paces = LivePaces(session)
         count = sum(len(each.endpoints) for each in session.epoch.machines)
-        self.engine = EndpointCard(theme, self._sheet)
-        self.endpoints = [EndpointCard(theme, self._sheet) for _ in range(count)]
-        for card in self.endpoints:
-            card.touched.connect(self.show_link)
+        self.strip = EndpointStrip(count, theme, self)
+        self.strip.touched.connect(self.show_link)
+        self.engine, self.endpoints = self.strip.engine, self.strip.cards
         self.search_button = self._button("diagnostics.search", self._open_keyboard)
         self.machine_button = self._button("diagnostics.all_machines", self._next_machine)
         self.not_good_button = self._button("diagnostics.not_good_only", self._filter_changed)
@@ -139,12 +127,10 @@ class DiagnosticsScreen(Screen):
 
     def _show_cards(self, frame: Frame) -> None:
         session, texts = self.session, self.texts
-        self.engine.show_view(diagnostics.engine(session, frame, texts))
         views = diagnostics.endpoints(
             session, frame.now, texts, engine_alive=frame.engine_alive, paces=self._paces
         )
-        for card, view in zip(self.endpoints, views, strict=True):
-            card.show_view(view)
+        self.strip.show_views(diagnostics.engine(session, frame, texts), views)
 
     def show_detail(self, index: int) -> None:
         """Show all that is known of a tag beside the table; the same tag again closes it."""
@@ -273,10 +259,9 @@ class DiagnosticsScreen(Screen):
         """Place what is to be seen, and bring it up to date."""
         m = Metrics.of(self)
         side, gap, top = m.px(12), m.px(8), m.px(10)
-        room, high = self.width() - 2 * side, m.px(_ENDPOINT_HEIGHT)
-        self._strip.setGeometry(side, top, room, high)
-        self._arrange_cards(room, high, m)
-        bar = QRect(side, top + high + gap, room, m.touch(_BAR_HEIGHT))
+        room, high = self.width() - 2 * side, self.strip.height_wanted()
+        self.strip.setGeometry(side, top, room, high)
+        bar = QRect(side, top + high + m.px(2), room, m.touch(_BAR_HEIGHT))
         right, wide = bar.right() + 1, min(m.px(190), (room - m.px(190)) // 4 - gap)
         buttons = (self.events_button, self.not_good_button, self.machine_button, self.search_button)
         for button in buttons:
@@ -308,11 +293,3 @@ class DiagnosticsScreen(Screen):
         if self._frame is not None:
             self.refresh(self._frame)
         self.update()
-
-    def _arrange_cards(self, room: int, high: int, m: Metrics) -> None:
-        cards, gap = [self.engine, *self.endpoints], m.px(8)
-        even = (room - (len(cards) - 1) * gap) / len(cards)
-        wide = max(m.px(_ENDPOINT_WIDTH), min(even, m.px(2 * _ENDPOINT_WIDTH)))
-        self._sheet.resize(round(max(room, len(cards) * (wide + gap) - gap)), high)
-        for number, card in enumerate(cards):
-            card.setGeometry(round(number * (wide + gap)), 0, round(wide), high)
