@@ -53,7 +53,7 @@ def detail(session: Session, frame: Frame, index: int, texts: Texts) -> TagDetai
     code = int(session.columns.status[index])
     said = {
         "description": own.text(f"tag.{tag.name}.help") if own.has(f"tag.{tag.name}.help") else "",
-        "value": " ".join(filter(None, (row.value, row.unit))),
+        "value": f"{row.value} {row.unit}".strip() if row.value else "",
         "raw": row.raw,
         "status": f"{status_text.named(code, texts)} · 0x{code:08X}",
         "cause": _cause(news, texts) if frame.engine_alive else "",

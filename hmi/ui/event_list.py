@@ -21,7 +21,7 @@ _ROW: Final = 48
 
 
 class EventList(QAbstractScrollArea):
-    """Rows of events; what does not fit in one line is written in two."""
+    """Rows of events; what does not fit in one line is written in two, or smaller in three."""
 
     def __init__(self, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,8 +81,11 @@ class EventList(QAbstractScrollArea):
             at = QPointF(x, painting.baseline(bold, middle))
             painting.text(painter, at, said, bold, ink, room=wide - m.px(12))
             x += wide
-        lines = wrapped(font, entry.text, area.right() - x - m.px(12), most=2)
-        step = m.px(18)
+        room, step = area.right() - x - m.px(12), m.px(18)
+        lines = wrapped(font, entry.text, room, most=2)
+        if lines and painting.width(font, lines[-1]) > room:
+            font, step = m.font(12), m.px(15)
+            lines = wrapped(font, entry.text, room, most=3)
         y = middle - step * (len(lines) - 1) / 2
         for line in lines:
             at = QPointF(x, painting.baseline(font, y))

@@ -202,7 +202,9 @@ class MachineCardWidget(Painted[MachineCard]):
         room = widest - m.px(32)
         row, top = m.px(20), m.px(74)
         most = max(1, int((area.height() - side - top - m.px(52)) // row))
-        cause = painting.lines(small, _FOLDERS.sub("", view.cause), room, most)
+        # Of what was left out. The cause of a link that is down may hold a command that is to be typed.
+        why = view.cause if view.machine else _FOLDERS.sub("", view.cause)
+        cause = painting.lines(small, why, room, most)
         said = [painting.width(font, view.cover), *(painting.width(small, each) for each in cause)]
         wide = min(max(max(said) + m.px(32), m.px(190)), widest)
         high = m.px(46) + len(cause) * row

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from hmi.model.clock import SECOND
 from hmi.model.samples import LinkState
 from hmi.present import causes, tag_detail
+from hmi.present.session import Event
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
 from hmi.ui.screens.diagnostics import DiagnosticsScreen
@@ -135,3 +136,21 @@ def test_a_tag_says_why_its_link_is_down_as_long_as_that_is_known() -> None:
     assert cause(alive=False) == []
     shop.link("m0", LinkState.UP)
     assert cause() == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_longest_event_is_written_whole(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    shop = dead(language)
+    command = "twinpane trust --site /etc/twinpane/works add E963A88BFCB3B47F"
+    cause = CAUSE.replace("twinpane trust add E963A88BFCB3B47F", command)
+    shop.session.tell(Event(shop.clock.now().utc + SECOND, "m0.main", cause, "event.link_cause"))
+    screen = screen_of(qtbot, shop)
+    screen.show_events()
+    texts = Texts.of(shop.epoch)
+    said = f"{texts.text('event.link_cause')}: {causes.in_words(cause, texts)}"
+    seen = spelled(monkeypatch, screen.events)
+    lines = [each for each in seen if each in said and len(each) > 20]
+    assert " ".join(lines).startswith(said), "the newest is the first"
+    assert all(seen[each] for each in lines)

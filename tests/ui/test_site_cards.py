@@ -9,6 +9,7 @@ from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from hmi.model.samples import LinkState
 from hmi.present.theme import DARK
 from hmi.ui import fonts, painting
 from hmi.ui.machine_card import MachineCardWidget
@@ -82,6 +83,15 @@ def test_a_machine_left_out_says_why_and_not_where_it_is_installed(
     said = " ".join(written.sizes)
     assert "geometry.yaml:12: shapes.3.frame: there is no frame `slid`" in said
     assert "site-packages" not in said
+
+
+def test_a_command_in_a_cause_keeps_its_folders(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Shop(epoch([machine("a"), machine("b")], [tag("a", "load"), tag("b", "load")]))
+    command = "twinpane trust --site /etc/twinpane/works add E963A88BFCB3B47F"
+    shop.link("a", LinkState.DOWN, cause=f"the certificate is not trusted: run: {command}")
+    written = Written(monkeypatch)
+    show(qtbot, shop)
+    assert command in " ".join(written.sizes)
 
 
 words = st.lists(st.text("abcdefghij", min_size=1, max_size=12), max_size=20)
