@@ -52,14 +52,8 @@ class DataSet:
 
         Of what is beyond ``most`` characters "…" is left, so that it is seen not to fit as many bytes.
         """
-        pieces: list[str] = []
-        length = 0
-        for key in self._keys:
-            pieces.append(self._written[key])
-            length += len(pieces[-1]) + 1
-            if length > most + 1:
-                break
-        whole = " ".join(pieces)
+        least = 2  # characters of an entry, with the space after it
+        whole = " ".join(map(self._written.__getitem__, self._keys[: most // least + 1]))
         return whole if len(whole) <= most else whole[:most] + "…"
 
     def _put(self, entry: Entry) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hmi.sources.mtconnect.data_sets import DataSet
 from hmi.sources.mtconnect.devices import read_devices
 from hmi.sources.mtconnect.errors import AgentError, DocumentError
 from hmi.sources.mtconnect.streams import Streams
@@ -155,6 +156,10 @@ def test_a_mutated_document_is_read_or_refused(data: st.DataObject) -> None:
         read = streams(bytes(text), pieces=data.draw(st.integers(1, 200)))
         assert read.header.next
         assert all(0 <= each.sequence < 10**18 for each in read.observations)
+        for each in read.observations:
+            kept = DataSet()
+            kept.take(each)
+            assert len(kept.text(20)) <= 21
 
 
 @given(st.data())
@@ -173,6 +178,8 @@ _SHORT = (
     b"<MTConnectStreams><Header instanceId='1' creationTime='2026-11-21T02:36:51Z' nextSequence='9' "
     b"firstSequence='1' lastSequence='8'/><Streams><DeviceStream name='a'><ComponentStream><Condition>"
     b"<Fault dataItemId='c' sequence='7' timestamp='2022-08-08T14:21:07.6Z' nativeCode='1'>x</Fault>"
-    b"</Condition><Samples><Load dataItemId='l' sequence='8' sampleCount='2'>1 2</Load></Samples>"
+    b"</Condition><Events><WorkOffsetTable dataItemId='t' sequence='6' count='1' resetTriggered='DAY'>"
+    b"<Entry key='a' removed='true'/><Entry key='b'><Cell key='X'>1</Cell></Entry></WorkOffsetTable></Events>"
+    b"<Samples><Load dataItemId='l' sequence='8' sampleCount='2'>1 2</Load></Samples>"
     b"</ComponentStream></DeviceStream></Streams></MTConnectStreams>"
 )
