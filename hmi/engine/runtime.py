@@ -14,7 +14,7 @@ from hmi.engine.history import MOST_POINTS, History, Series, decimate
 from hmi.engine.link_log import LinkLog
 from hmi.engine.pipeline import EndpointState, Pipeline
 from hmi.engine.sources import Shared, make_source
-from hmi.link.messages import HistoryReply, HistoryRequest, Notice, Refusal, ToClient
+from hmi.link.messages import HistoryReply, HistoryRequest, Refusal, ToClient
 from hmi.link.table import TableWriter
 from hmi.model.clock import Clock
 from hmi.model.samples import Batch, LinkEvent, LinkState, SourceMessage
@@ -130,7 +130,8 @@ class EpochRuntime:
             except Exception as defect:  # noqa: BLE001
                 # A driver's defect must not take the other machines down; it is shown and logged whole.
                 _log.exception("the source of %s failed", endpoint.subject)
-                self._failed(endpoint, f"defect in the driver: {type(defect).__name__}: {defect}")
+                cause = f"defect in the driver: {type(defect).__name__}: {defect}"
+                self._take(endpoint, LinkEvent(LinkState.DOWN, self._clock.now(), cause))
             if _is_being_cancelled():
                 # The driver lost the cancellation, in a defect or by returning: it must still end here.
                 raise asyncio.CancelledError
@@ -139,11 +140,6 @@ class EpochRuntime:
     def _look_at_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
             self._ended(task)
-
-    def _failed(self, endpoint: EndpointState, cause: str) -> None:
-        now = self._clock.now()
-        self._take(endpoint, LinkEvent(LinkState.DOWN, now, cause))
-        self._told(Notice(now.utc, endpoint.subject, cause))
 
     def _take(self, endpoint: EndpointState, message: SourceMessage) -> None:
         now = self._clock.now()

@@ -56,6 +56,7 @@ _KINDS: Final = {
         "no_head",
     ),
     "here": (
+        "driver_defect",
         "no_folder",
         "user_key_locked",
         "user_key_kind",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -238,3 +239,30 @@ def test_no_room_for_the_table_is_told_at_the_start(site: Site) -> None:
     assert process.wait(60) == 1
     assert "no room for the table" in site.said()
     assert {each.name for each in site.run.iterdir()} == {"engine.lock"}
+
+
+def test_an_engine_without_a_screen_says_why_it_has_no_link(site: Site) -> None:
+    machine = site.folder / "machines" / "rig"
+    (machine / "machine.yaml").write_text(
+        "schema: twinpane.machine/1\nid: rig\napi_version: 1\nprotocols: [modbus]\nheadline: [speed]\n"
+    )
+    (machine / "tags.yaml").write_text(
+        "schema: twinpane.tags/1\ntags:\n"
+        "  speed: {address: {modbus: {table: holding_register, address: 0}}}\n"
+        "  steady: {address: {modbus: {table: holding_register, address: 1}}}\n"
+    )
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # and not listening: it refuses
+        port = bound.getsockname()[1]
+        described = site.folder / "site.yaml"
+        text = described.read_text()
+        begin = text.index("main: {")
+        described.write_text(f"{text[:begin]}main: {{protocol: modbus, host: 127.0.0.1, port: {port}}}\n")
+        site.engine()
+        until(lambda: "rig.main: no link" in site.said(), "the first failure is logged")
+        time.sleep(3)  # several attempts
+    said = [line for line in site.said().splitlines() if "rig.main" in line]
+    assert len(said) == 1, "and is not logged again"
+    assert f"WARNING hmi.engine.link_log: rig.main: no link: no connection to 127.0.0.1:{port}" in said[0]
+    with socket.create_server(("127.0.0.1", port)):  # it accepts, and never answers
+        until(lambda: "no answer" in site.said(), "another cause is logged")

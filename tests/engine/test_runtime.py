@@ -13,7 +13,7 @@ from hmi.config.tags import TagDescription
 from hmi.engine import runtime as runtime_module
 from hmi.engine.history import MOST_POINTS
 from hmi.engine.runtime import EpochRuntime
-from hmi.link.messages import HistoryReply, HistoryRequest, Notice, ToClient
+from hmi.link.messages import EndpointNews, HistoryReply, HistoryRequest, Notice, ToClient
 from hmi.model.clock import SystemClock
 from hmi.model.samples import Confirmation
 from hmi.model.status import BAD_NO_COMMUNICATION
@@ -89,8 +89,11 @@ async def test_a_drivers_defect_is_told_and_the_driver_is_started_anew(
             await asyncio.sleep(0.005)
     assert runtime.table.columns.status.tolist() == [BAD_NO_COMMUNICATION]
     await runtime.close()
-    texts = [each.text for each in told if isinstance(each, Notice)]
-    assert texts[0] == "defect in the driver: ZeroDivisionError: float division by zero"
+    news = [each for each in told if isinstance(each, EndpointNews)]
+    assert {each.cause for each in news} == {
+        "defect in the driver: ZeroDivisionError: float division by zero"
+    }
+    assert not [each for each in told if isinstance(each, Notice)], "the link's news tell it, and no flood"
 
 
 async def test_a_batch_and_its_confirmation_ring_once_and_are_seen_together(
