@@ -18,8 +18,8 @@ _NEED_NONE: Final = frozenset(("offscreen", "minimal", "vnc", "linuxfb", "eglfs"
 
 _ADVICE: Final = (
     "start it in a graphical session (over ssh: ssh -X), or on a virtual screen: the same command behind "
-    "`xvfb-run -a`, in a checkout behind `packaging/virtual-screen`; `panel` and `demo` leave a picture of it "
-    "with --seconds 15 --screenshot twinpane.png"
+    "`xvfb-run -a`, in a checkout behind `packaging/virtual-screen`; `panel` and `demo` leave a picture of "
+    "it with --seconds 15 --screenshot twinpane.png"
 )
 
 

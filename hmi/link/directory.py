@@ -28,14 +28,15 @@ _LONGEST_PATH: Final = 90
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 owner and mode are checked below
 
 
-def run_directory(site: str, environment: Mapping[str, str]) -> Path:
+def run_directory(site: str, environment: Mapping[str, str], user: int | None = None) -> Path:
     """The run directory of a site: ``TWINPANE_RUN``, else one fixed place for each user and site id.
 
-    The session's XDG_RUNTIME_DIR does not count: a service has none, and it goes at log-out.
+    ``user`` is the user's id where it is not this process's. The session's XDG_RUNTIME_DIR does not count: a
+    service has none, and it goes at log-out.
     """
     if chosen := environment.get("TWINPANE_RUN"):
         return Path(chosen)
-    return _SHARED_MEMORY / f"twinpane-{os.getuid()}" / site
+    return _SHARED_MEMORY / f"twinpane-{os.getuid() if user is None else user}" / site
 
 
 def prepare(directory: Path) -> Path:

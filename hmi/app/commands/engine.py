@@ -52,10 +52,11 @@ def command(
     engine may run by now. After both it may be started again at once.
     """
     from hmi.app import logs, run_folder, state_folder
+    from hmi.app.run_alone import run_alone
     from hmi.app.site import locate, require_endpoints, resolve
     from hmi.app.trust_command import Account, trust_command
     from hmi.config.problems import ConfigurationError
-    from hmi.engine.process import WATCH_EVERY, AlreadyRunning, EngineFault, EngineOptions, run_engine
+    from hmi.engine.process import WATCH_EVERY, AlreadyRunning, EngineFault, EngineOptions
     from hmi.link.errors import LinkUnavailable
     from hmi.model.clock import SystemClock
     from hmi.sources.certificates.folder import CertificateFolder
@@ -74,7 +75,7 @@ def command(
     require_endpoints(model, endpoints, simulated=simulated)
     options = EngineOptions(
         site=model.id,
-        directory=run_folder.of_site(model.id),
+        directory=run_folder.of_site(model.id, folder),
         resolve=partial(resolve, folder, endpoints, simulated=simulated),
         managed=managed,
         linger=linger,
@@ -84,7 +85,7 @@ def command(
         ),
     )
     try:
-        asyncio.run(run_engine(options, SystemClock()))
+        asyncio.run(run_alone(options, folder, SystemClock()))
     except (AlreadyRunning, LinkUnavailable, ConfigurationError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     except EngineFault as fault:

@@ -33,12 +33,15 @@ def command(
     """Open the operator panel of a site.
 
     Attaches to the site's engine, or starts one if none runs. A crash of the panel loses nothing: the
-    engine goes on, and the next panel has the history again.
+    engine goes on, and the next panel has the history again. Where the site's engine is a service, the panel
+    attaches to it if it is run as the service's user, and never starts another; if the engine is another
+    user's, the panel says so and ends with exit code 1.
 
     Exit code 70: the panel ended by a defect of its own and may be started again at once.
     """
     from hmi.app import logs, run_folder, spawn
     from hmi.app.display import require_display
+    from hmi.app.one_engine import starter
     from hmi.app.site import locate, require_endpoints, require_machine
     from hmi.app.supervisor import Supervisor
     from hmi.link.client import LinkClient
@@ -49,8 +52,9 @@ def command(
     require_machine(model, machine)
     require_endpoints(model, endpoints)
     require_display()
-    directory = run_folder.of_site(model.id)
-    supervisor = Supervisor(directory, partial(spawn.engine, directory, folder, endpoints, _LINGER))
+    directory = run_folder.of_site(model.id, folder)
+    start = partial(spawn.engine, directory, folder, endpoints, _LINGER)
+    supervisor = Supervisor(directory, starter(model.id, folder, directory, start))
     supervisor.tick(SystemClock().now())  # the engine starts while Qt is loaded
 
     from hmi.ui.run import run_panel
