@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from typing import Final
@@ -17,13 +18,13 @@ from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.samples import Batch, ClockOffset
 from hmi.sources.opcua import plan, services, writing
 from hmi.sources.opcua.clock_offset import OffsetEstimator
-from hmi.sources.opcua.errors import GivenUpError, LinkLostError
+from hmi.sources.opcua.errors import GivenUpError, LinkLostError, ServiceFaultError
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.publishing import Publishing
 from hmi.sources.opcua.resolving import Resolved, resolve
 from hmi.sources.opcua.services import CreatedSubscription
 from hmi.sources.opcua.session import Session
-from hmi.sources.opcua.subscription import Subscription
+from hmi.sources.opcua.subscription import Subscription, says_no_node
 from hmi.sources.protocol import Emit
 from hmi.sources.together import run_together
 
@@ -143,18 +144,20 @@ class Connection:
         for (index, _), result in zip(items, results, strict=True):
             if result.StatusCode.is_good():
                 self._missing.pop(index, None)
-                subscription.made_item(index, result.RevisedSamplingInterval / 1000)
+                subscription.made_item(index, result.RevisedSamplingInterval / 1000, result.MonitoredItemId)
             else:
                 self._missing[index] = result.StatusCode.value
                 subscription.refused_item(index)
 
     async def _without_undecodable(self, items: list[tuple[int, ua.NodeId]]) -> list[tuple[int, ua.NodeId]]:
         """Those that can be subscribed to without spoiling every notification that they are part of."""
-        good = await services.decodable(self.session, [node for _, node in items])
+        values = await services.values(self.session, [node for _, node in items])
         self._missing |= {
-            index: status.BAD_DECODING_ERROR for (index, _), fine in zip(items, good, strict=True) if not fine
+            index: status.BAD_DECODING_ERROR
+            for (index, _), value in zip(items, values, strict=True)
+            if value is None
         }
-        return [item for item, fine in zip(items, good, strict=True) if fine]
+        return [item for item, value in zip(items, values, strict=True) if value is not None]
 
     async def _learn_targets(self, nodes: Resolved) -> None:
         targets = [
@@ -226,6 +229,8 @@ class Connection:
         """Look again for nodes that were missing: a server may be up before its program is."""
         while True:
             await asyncio.sleep(SEARCH_INTERVAL)
+            for subscription in self._subscriptions.values():
+                await self._give_up_gone(subscription)
             if not self._missing:
                 continue
             before = dict(self._missing)
@@ -241,6 +246,23 @@ class Connection:
                     for granted in subscription.granted():
                         self._emit(granted)
             self._tell_missing({i: code for i, code in self._missing.items() if before.get(i) != code})
+
+    async def _give_up_gone(self, subscription: Subscription) -> None:
+        """Give up the items whose nodes had gone and are there again, so that they count as missing."""
+        gone = set(subscription.gone())
+        nodes = await resolve(self.session, [each for each in subscription.group.tags if each[0] in gone])
+        found = {index: node for index, node in nodes.items() if not isinstance(node, int)}
+        values = await services.values(self.session, list(found.values()))
+        # Where the value itself has that status, another item would be told the same.
+        back = [
+            index
+            for index, value in zip(found, values, strict=True)
+            if value is None or not says_no_node(value)
+        ]
+        items = [subscription.give_up_item(index) for index in back]
+        self._missing |= dict.fromkeys(back, status.BAD_NODE_ID_UNKNOWN)
+        with contextlib.suppress(ServiceFaultError):  # another is made, whether the server keeps this or not
+            await services.delete_items(self.session, subscription.made.id, items)
 
     def _tell_missing(self, missing: dict[int, int]) -> None:
         if not missing:

@@ -89,18 +89,17 @@ async def read(session: Session, nodes: Sequence[ua.ReadValueId]) -> list[ua.Dat
     return await in_chunks(nodes, call)
 
 
-async def decodable(session: Session, nodes: Sequence[ua.NodeId]) -> list[bool]:
-    """Of each node whether its value comes in an answer that can be decoded, by reads of halved size."""
+async def values(session: Session, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue | None]:
+    """The value of each node; None where no answer with it can be decoded, by reads of halved size."""
     if not nodes:
         return []
     try:
-        await read(session, [value_of(node) for node in nodes])
+        return [*await read(session, [value_of(node) for node in nodes])]
     except UndecodableError:
         if len(nodes) == 1:
-            return [False]
+            return [None]
         middle = len(nodes) // 2
-        return await decodable(session, nodes[:middle]) + await decodable(session, nodes[middle:])
-    return [True] * len(nodes)
+        return await values(session, nodes[:middle]) + await values(session, nodes[middle:])
 
 
 async def namespaces(session: Session) -> list[str]:
@@ -203,6 +202,19 @@ async def create_items(
         return answer.Results or []
 
     return await in_chunks(items, call)
+
+
+async def delete_items(session: Session, subscription: int, items: Sequence[int]) -> None:
+    """Take items back, by the ids that the server gave them; one that it has no more is no matter."""
+
+    async def call(part: Sequence[int]) -> list[ua.StatusCode]:
+        request = ua.DeleteMonitoredItemsRequest()
+        request.Parameters.SubscriptionId = subscription
+        request.Parameters.MonitoredItemIds = list(part)
+        answer, _ = await session.request(request, ua.DeleteMonitoredItemsResponse, "unsubscribing")
+        return answer.Results or []
+
+    await in_chunks(items, call)
 
 
 def value_of(node: ua.NodeId, attribute: ua.AttributeIds = ua.AttributeIds.Value) -> ua.ReadValueId:

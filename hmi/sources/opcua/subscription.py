@@ -27,6 +27,10 @@ _LONGEST_SAMPLING: Final = 86_400.0
 """Seconds: a longer granted interval counts as this one."""
 
 
+_NO_NODE: Final = (status.BAD_NODE_ID_UNKNOWN >> 16, status.BAD_NODE_ID_INVALID >> 16)
+"""With these a server says that the node of an item has gone; the lower half of a StatusCode is flags."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Notifications from the number ``first`` on never came; ``found`` did instead."""
@@ -59,6 +63,8 @@ class Subscription:
         self._seen = np.zeros(places, np.bool_)
         self._vouched = np.zeros(places, np.bool_)
         self._confirmed = np.zeros(0, np.uint32)
+        self._gone = np.zeros(places, np.bool_)
+        self._items: dict[int, int] = {}
         self._expected: int | None = None
         self.assembled = created
         """Monotonic ns at or before which the server put together what it said last; the rest came later."""
@@ -71,9 +77,11 @@ class Subscription:
         """An item that the server is about to be asked for: its first value may come before the answer."""
         self._wires.expect(index, tag.wire)
         self._sampling[index] = round(self.group.sampling * SECOND)
+        self._seen[index] = False
 
-    def made_item(self, index: int, sampling: float) -> None:
-        """The server monitors an expected item, with the sampling interval that it granted (s)."""
+    def made_item(self, index: int, sampling: float, item: int) -> None:
+        """The server monitors an expected item: the sampling interval that it granted (s), and its id."""
+        self._items[index] = item
         # Whatever a server tells (NaN, -1, infinity): the bounds that are made of it must stay numbers.
         known = min(sampling, _LONGEST_SAMPLING) if sampling >= 0 else self.group.sampling
         self._sampling[index] = round(known * SECOND)
@@ -81,6 +89,19 @@ class Subscription:
     def refused_item(self, index: int) -> None:
         """The server does not monitor an expected item."""
         self._wires.forget(index)
+
+    def gone(self) -> list[int]:
+        """The items of which the server said last that there is no such node.
+
+        Whether it goes on with them when there is one again is the server's own affair (OPC 10000-4, 5.13.1).
+        """
+        return np.flatnonzero(self._gone).tolist()
+
+    def give_up_item(self, index: int) -> int:
+        """Expect nothing of an item any more; the id by which the server knows it."""
+        self._gone[index] = False
+        self._wires.forget(index)
+        return self._items.pop(index)
 
     def granted(self) -> list[Granted]:
         """What the server granted, one message for each sampling interval that occurs."""
@@ -161,3 +182,11 @@ class Subscription:
         if (stands != before).any():
             self._vouched[index] = stands
             self._confirmed = np.flatnonzero(self._vouched).astype(np.uint32)
+        elif stands.all():
+            return
+        self._gone[index] = np.isin(code >> 16, _NO_NODE)
+
+
+def says_no_node(value: ua.DataValue) -> bool:
+    """Whether a value that was read stands for a node that there is not."""
+    return value.StatusCode is not None and value.StatusCode.value >> 16 in _NO_NODE

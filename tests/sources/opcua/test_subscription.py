@@ -36,8 +36,8 @@ def subscription() -> Subscription:
     made = Subscription(Group("live", tags, 0.05, 0.05, 0.5), CreatedSubscription(1, 0.05, 10), 10 * SECOND)
     for index, each in tags:
         made.expect(index, each)
-    made.made_item(3, 0.05)
-    made.made_item(5, 0.1)
+    made.made_item(3, 0.05, 11)
+    made.made_item(5, 0.1, 12)
     made.refused_item(8)
     return made
 
@@ -152,7 +152,7 @@ def test_a_confirmation_is_of_the_moment_at_which_the_server_spoke(subscription:
 
 @pytest.mark.parametrize("granted", [float("nan"), float("inf"), -1.0, 1e300, 0.0])
 def test_any_granted_interval_is_survived(subscription: Subscription, granted: float) -> None:
-    subscription.made_item(3, granted)
+    subscription.made_item(3, granted, 11)
     (batch, _) = take(subscription, 1, change(value(3), value(3)))
     assert isinstance(batch, Batch)
     assert batch.not_before[1] <= 10 * SECOND
