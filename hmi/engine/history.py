@@ -59,6 +59,8 @@ class History:
         # For each tag: the latest time that was ever kept, and whether its last sample is Bad.
         self._latest = np.full(len(tags), NO_TIME, np.int64)
         self._in_gap = np.zeros(len(tags), np.bool_)
+        # For each tag: when its first sample that is not Bad is dated, and when it was received.
+        self._first = np.full((2, len(tags)), NO_TIME, np.int64)
 
     def complete_from(self, index: int) -> int:
         """UTC ns since when every sample of a tag is still held: after the latest that was overwritten."""
@@ -81,6 +83,7 @@ class History:
         self._began[index] = before._began[former]
         self._latest[index] = before._latest[former]
         self._in_gap[index] = before._in_gap[former]
+        self._first[:, index] = before._first[:, former]
         now = to[before._index[rows]].astype(np.uint32)
         self._keep(now, before._time[rows], before._value[rows], before._severity[rows])
 
@@ -93,6 +96,7 @@ class History:
         self.settle()
         self._time[: min(self._written, len(self._time))] += by
         self._latest[self._latest != NO_TIME] += by
+        self._first[self._first != NO_TIME] += by
         self._began += by
         if self._overwritten != NO_TIME:
             self._overwritten += by
@@ -127,6 +131,8 @@ class History:
         time = self._out_of_gaps(samples, rows, severity)
         np.maximum.at(self._latest, index, time)
         self._in_gap[index] = severity == Severity.BAD
+        first = np.flatnonzero((self._first[0, index] == NO_TIME) & (severity != Severity.BAD))[::-1]
+        self._first[:, index[first]] = time[first], samples.receive_time[rows[first]]
         numbers = np.empty(len(rows), np.float64)
         kinds = self._kind[index]
         for kind in np.unique(kinds):
@@ -179,6 +185,30 @@ class History:
         last = int(np.searchsorted(time, end, side="right"))
         rows = rows[first:last]
         return Series(self._time[rows], self._value[rows], self._severity[rows])
+
+    def told(self, index: int, begin: int, end: int) -> Series:
+        """As `series`, and with the gap from the moment since when samples are kept to the first of a tag.
+
+        Nobody looked until the first was received, whatever older time the device dated it by. There is no
+        such gap where older samples have fallen out of the ring: nothing is known of what they said, which
+        is not that nobody vouched for it.
+        """
+        found, began = self.series(index, begin, end), int(self._began[index])
+        older = int(np.searchsorted(found.time, began, side="right"))
+        bad = older > 0 and found.severity[older - 1] == Severity.BAD
+        if began > end or self.complete_from(index) != began or bad:
+            return found
+        held = slice(max(older - 1, 0), None)  # of what is dated before that the last
+        time = found.time[held].copy()
+        dated, received = self._first[:, index].tolist()
+        if older or (len(time) and time[0] == dated):
+            time[0] = min([max(received, began + 1, int(time[0])), *time[1:2].tolist()])
+        kept = time <= end
+        return Series(
+            np.concatenate([[began], time[kept]]),
+            np.concatenate([[0.0], found.value[held][kept]]),
+            np.concatenate([np.array([Severity.BAD], np.uint8), found.severity[held][kept]]),
+        )
 
 
 def decimate(series: Series, points: int) -> Series:

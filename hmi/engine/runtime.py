@@ -109,7 +109,7 @@ class EpochRuntime:
             return Refusal(f"there is no tag of index {request.index} in this epoch", request.request)
         history = self.pipeline.history
         points = min(request.points, MOST_POINTS)
-        found: Series = decimate(history.series(request.index, request.begin, request.end), points)
+        found: Series = decimate(history.told(request.index, request.begin, request.end), points)
         return HistoryReply(
             request=request.request,
             index=request.index,

@@ -123,6 +123,8 @@ class TrendRecord:
         if last is None:
             if known:
                 series.append(int(session.columns.receive_time[index]), _NAN)
+            elif frame.engine_alive:  # somebody looks, and there is nothing: from here on that is a gap
+                series.append(frame.now.utc, _NAN)
         elif self._live:
             dated = int(session.columns.source_time[index]) != NO_TIME
             time = sample_time(session, index)

@@ -26,6 +26,7 @@ T0 = 1_700_000_000 * SECOND
 NOW = Instant(T0 + 1000, 1)
 A, B = EPOCH.index["m/a"], EPOCH.index["m/b"]
 
+STATUS = st.sampled_from([status.GOOD, status.UNCERTAIN, status.BAD])
 STEPS = st.lists(
     st.lists(
         st.tuples(st.sampled_from(["a", "b"]), st.integers(-9, 9), st.integers(0, 50)), min_size=1, max_size=7
@@ -166,3 +167,58 @@ def test_what_is_carried_into_another_configuration_is_what_was_held(
         ours, theirs = carried.series(to, 0, T0 + 999), plain.series(A, 0, T0 + 999)
         assert ours.time.tolist() == theirs.time.tolist()
         assert carried.complete_from(to) == plain.complete_from(A)
+
+
+def test_from_its_beginning_to_the_first_sample_that_was_received_is_a_gap() -> None:
+    """Whether the device dates what it had all along before that moment, within it, or not at all."""
+    history = History(EPOCH.tags, 100, began=T0 + 100)
+    for name, dated, received in (("a", 20, 700), ("b", 300, 700)):
+        batch = batch_of(EPOCH, [(name, 1, 0, T0 + dated)], Instant(T0 + received, 1))
+        history.add(SCALING.samples(batch, 0))
+        batch = batch_of(EPOCH, [(name, 2, 0, T0 + 800)], Instant(T0 + 801, 1), not_before=7)
+        history.add(SCALING.samples(batch, 0))
+    for index in (A, B):
+        for begin in (0, T0 + 50, T0 + 250):
+            told = history.told(index, begin, T0 + 900)
+            assert (told.time - T0).tolist() == [100, 700, 800]
+            assert told.severity.tolist() == [2, 0, 0]
+            assert told.value[1:].tolist() == [1.0, 2.0]
+        told = history.told(index, T0, T0 + 500)
+        assert ((told.time - T0).tolist(), told.severity.tolist()) == ([100], [2])
+        assert history.told(index, T0 + 850, T0 + 900).value.tolist()[-1] == 2.0
+
+
+def test_a_tag_that_was_never_heard_is_a_gap_and_one_that_fell_out_of_the_ring_is_none() -> None:
+    history = History(EPOCH.tags, 3, began=T0)
+    assert history.told(A, T0 - 50, T0 + 50).severity.tolist() == [2]
+    history.add(SCALING.samples(batch_of(EPOCH, [("a", 1.0, 0, T0 + 10)], Instant(T0 + 10, 1)), 0))
+    assert (history.told(A, T0, T0 + 50).time - T0).tolist() == [0, 10]
+    for t in range(20, 60, 10):
+        history.add(SCALING.samples(batch_of(EPOCH, [("b", t, 0, T0 + t)], Instant(T0 + t, 1)), 0))
+    assert len(history.told(A, T0, T0 + 90).time) == 0, "its sample is gone, and nobody knows of a gap"
+    assert (history.told(B, T0, T0 + 90).time - T0).tolist() == [30, 40, 50]
+
+
+@given(
+    st.lists(st.tuples(st.integers(-200, 300), st.integers(0, 9), STATUS), max_size=8),
+    st.integers(-200, 400),
+    st.integers(0, 400),
+)
+def test_nothing_is_drawn_before_the_first_sample_was_received_and_all_after_it_is_as_held(
+    steps: list[tuple[int, int, int]], begin: int, span: int
+) -> None:
+    history, heard = History(EPOCH.tags, 100, began=T0), None
+    for n, (dated, value, quality) in enumerate(steps):
+        received = Instant(T0 + 50 + 10 * n, n)
+        batch = batch_of(EPOCH, [("a", float(value), quality, T0 + dated)], received)
+        history.add(SCALING.samples(batch, 0))
+        if heard is None and quality < status.BAD:
+            heard = T0 + 50 + 10 * n
+    end = T0 + begin + span
+    told, held = history.told(A, T0 + begin, end), history.series(A, T0 + begin, end)
+    assert (np.diff(told.time) >= 0).all()
+    assert (told.time <= end).all()
+    later = (heard or end) if end >= T0 else T0 - 1_000
+    for moment in told.time[(told.severity < 2) & (told.time < later)]:
+        assert end < T0 or moment in held.time[held.time > T0], "only what the device dates into that time"
+    assert told.time[told.time > later].tolist() == held.time[held.time > later].tolist()

@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmi.config.tags import TagDescription
+from hmi.engine.history import History
+from hmi.engine.scaling import Scaling
 from hmi.link.messages import HistoryReply
 from hmi.model import status
 from hmi.model.clock import NO_TIME, SECOND
+from hmi.model.samples import Batch
 from hmi.model.values import ValueType
 from hmi.present.trend_feed import TrendFeed
 from hmi.present.trend_memory import TrendMemory
@@ -97,6 +100,66 @@ def test_stale_is_a_gap_from_the_last_confirmation_until_the_next():
     back = fed.clock.now().utc
     assert series.at(back) == 5.0
     assert series.gaps(0, back) == [(confirmed + 1, back)]
+
+
+def test_what_was_looked_at_and_never_heard_is_a_gap_until_the_first_sample():
+    fed, _, feed = feeding()
+    feed.feed(fed.frame(0.5, engine_alive=False))
+    assert feed.series(0).gaps(0, fed.clock.now().utc) == [], "nobody looked"
+    feed.feed(fed.frame(0.5))
+    looked = fed.clock.now().utc
+    for _ in range(8):
+        feed.feed(fed.frame(0.5))
+    assert feed.series(0).gaps(0, fed.clock.now().utc) == [(looked, fed.clock.now().utc)]
+    heard = fed.clock.now().utc
+    fed.put(t=5.0, source_time=heard - 3600 * SECOND)
+    feed.feed(fed.frame(0.5))
+    now = fed.clock.now().utc
+    assert feed.series(0).gaps(0, now) == [(looked, heard)]
+    assert feed.series(0).at(heard) == feed.series(0).at(now) == 5.0
+
+
+@pytest.mark.parametrize("watched", [True, False], ids=["from the start", "opened later"])
+@pytest.mark.parametrize("dated", [-3600, 0, 2], ids=["long before", "at the start", "while connecting"])
+def test_two_panels_tell_the_same_of_the_time_before_a_link_came_up(watched: bool, dated: int):
+    """One looked at a tag all the time, the other asks an engine that was there; the device dates a value."""
+    fed, past, feed = feeding()
+    engine = History(fed.epoch.tags, 1000, began=fed.clock.now().utc)
+    began = fed.clock.now().utc
+    if watched:
+        feed.feed(fed.frame())
+    for _ in range(10):
+        frame = fed.frame(0.5)
+        if watched:
+            feed.feed(frame)
+    heard = fed.clock.now().utc
+    fed.put(t=5.0, source_time=began + dated * SECOND)
+    engine.add(Scaling(fed.epoch.tags).samples(given_at(fed, 5.0, began + dated * SECOND), 0))
+    for _ in range(10):
+        feed.feed(fed.frame(0.5))
+    now = fed.clock.now().utc
+    feed.want(began - 60 * SECOND, now, SECOND // 100, now)
+    while past.asked:
+        _, begin, end, _ = past.asked[0]
+        told = engine.told(0, begin, end)
+        bad = tuple(np.flatnonzero(told.severity == 2))
+        past.answer(told.time.tolist(), told.value.tolist(), bad, since=engine.complete_from(0))
+    assert feed.series(0).gaps(0, now) == [(began, heard)]
+    assert feed.series(0).at(heard) == feed.series(0).at(now) == 5.0
+    assert feed.beginning(now) == began
+
+
+def given_at(fed: HandFed, value: float, source_time: int) -> Batch:
+    """A tag's first sample as a source gives it: whatever its date, nobody saw it change."""
+    now = fed.clock.now()
+    return Batch(
+        index=np.zeros(1, np.uint32),
+        raw=np.array([value]).view(np.uint64),
+        status=np.zeros(1, np.uint32),
+        source_time=np.array([source_time], np.int64),
+        not_before=np.array([NO_TIME], np.int64),
+        received=now,
+    )
 
 
 def test_a_dead_engine_is_a_gap():
