@@ -267,7 +267,7 @@ def test_the_panel_stays_where_it_is_and_loses_neither_values_nor_trends(plant: 
         assert series.gaps(begun, int(times[-1])) == [], "and nothing is missing between"
         session = window.session
         assert session is not None
-        assert [each.text_id for each in session.notices] == ["event.configuration"]
+        assert [each.text_id for each in session.notices] == ["event.link_first", "event.configuration"]
         qtbot.waitUntil(lambda: window.notice.view is not None and window.notice.view.calm, timeout=WAIT)
     finally:
         panel.stop()

@@ -80,8 +80,9 @@ class Stand:
         return "" if self.window.notice.view is None else self.window.notice.view.detail
 
     def events(self) -> list[str]:
-        session = self.panel.session
-        return [] if session is None else [each.text_id for each in session.notices]
+        """What happened, but that a link was made."""
+        told = [] if self.panel.session is None else [each.text_id for each in self.panel.session.notices]
+        return [each for each in told if each != "event.link_first"]
 
     def is_over(self) -> bool:
         """What happened to the engine is past, and told as such."""

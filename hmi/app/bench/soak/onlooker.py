@@ -144,7 +144,7 @@ class Onlooker:
                 up = self.links.get(MACHINE) is LinkState.UP and self._up_since
                 if up and monotonic_ns() - self._up_since > _SETTLED:
                     self.whole.count(len(self.engines), message.connects, message.samples)
-            case Notice() if message.subject.startswith(f"{MACHINE}."):
+            case Notice(text_id="") if message.subject.startswith(f"{MACHINE}."):
                 self.outages.lost(message.utc)
             case HistoryReply():
                 self._history(message)
