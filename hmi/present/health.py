@@ -53,10 +53,16 @@ class Health:
         return self.condition in (Condition.LIVE, Condition.PARTLY)
 
 
+def dead_of(session: Session, frame: Frame, machine: str = "") -> tuple[int, int]:
+    """How many values are not live, and of how many: of one machine, or of the site."""
+    fresh = frame.freshness[session.tags_of(machine)] if machine else frame.freshness
+    return int(np.count_nonzero(fresh > Freshness.UNCERTAIN)), len(fresh)
+
+
 def of(session: Session, frame: Frame, machine: str) -> Health:
     """The health of one machine in a frame."""
     fresh = frame.freshness[session.tags_of(machine)]
-    total, dead = len(fresh), int(np.count_nonzero(fresh > Freshness.UNCERTAIN))
+    dead, total = dead_of(session, frame, machine)
     lost = loss(session, frame, machine, whole=True)
     if not frame.engine_alive:
         condition = Condition.ENGINE_LOST

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-import numpy as np
 from PyQt6.QtCore import QCoreApplication, QEvent, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
@@ -13,16 +12,16 @@ from hmi.config.epoch import Machine
 from hmi.model.clock import Instant
 from hmi.present import format as formats
 from hmi.present import header as headers
-from hmi.present import notices
+from hmi.present import health, notices
 from hmi.present.chronicle import Chronicle
 from hmi.present.drawn import Drawn
-from hmi.present.freshness import Freshness
 from hmi.present.header import HeaderView
 from hmi.present.history import HistorySource
 from hmi.present.latency import LatencyBook, LatencyView
 from hmi.present.notices import NoticeView
 from hmi.present.pace import LivePaces
 from hmi.present.session import Frame, Session
+from hmi.present.summary_clock import SummaryClock
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import header, notice_line, painting
@@ -42,8 +41,6 @@ _ON_ANOTHER_SCREEN = (QEvent.Type.Show, QEvent.Type.Move, QEvent.Type.Resize)
 """What comes with another screen, or with another mode of the same one."""
 _PREPARED = 4
 """So many machines' screens are made before they are asked for; each holds some MB of pictures."""
-_PILL_EVERY = 250_000_000
-"""ns between two changes of the latency figures: faster cannot be read."""
 
 
 class PanelWindow(QWidget):
@@ -70,7 +67,7 @@ class PanelWindow(QWidget):
         self._screens: dict[tuple[str, str], QWidget] = {}
         self._lost: NoticeView | None = notices.engine_awaited(self.texts)
         self._chronicle = Chronicle()
-        self._pill_at = 0
+        self._summary = SummaryClock()
         self._rested = False
         self._had_to_paint = False
         self.setWindowTitle("Twinpane")
@@ -91,7 +88,7 @@ class PanelWindow(QWidget):
         self._paces = LivePaces(session)
         self.texts = Texts.of(session.epoch, self._language)
         self._lost = None
-        self._pill_at = 0
+        self._summary.begin()
         for each in (self.header, self.notice, self.nav):
             each.setParent(None)
             each.deleteLater()
@@ -165,14 +162,16 @@ class PanelWindow(QWidget):
         if not self.in_view:
             return
         machine = self._machine()
-        if machine is None:
-            self.header.show_view(headers.of_site(self.session, frame, self.texts))
-        else:
+        name = "" if machine is None else machine.id
+        dead, total = health.dead_of(self.session, frame, name)
+        due = self._summary.due(frame, (self.screen_name, name), dead)
+        if machine is not None:
             own = self.texts.for_machine(machine.id)
             self.header.show_view(headers.of_machine(self.session, frame, machine, own))
-        if frame.now.monotonic - self._pill_at >= _PILL_EVERY or not frame.engine_alive:
-            self._pill_at = frame.now.monotonic
-            self._show_trust(self.session, self.book, frame, "" if machine is None else machine.id)
+        elif due:
+            self.header.show_view(headers.of_site(self.session, frame, self.texts))
+        if due:
+            self._show_trust(self.session, self.book, frame, name, dead, total)
 
     def drawn(self) -> Drawn:
         """What a person sees of the last frame on the screen in view; the header's own words are left out."""
@@ -214,15 +213,13 @@ class PanelWindow(QWidget):
             self.dpi = dots_per_inch(self)
         return super().event(event)
 
-    def _show_trust(self, session: Session, book: LatencyBook, frame: Frame, machine: str) -> None:
+    def _show_trust(
+        self, session: Session, book: LatencyBook, frame: Frame, machine: str, dead: int, total: int
+    ) -> None:
         now = frame.now.monotonic
         measured, latency = (machine, book.view(machine, now)) if machine else book.worst(now)
-        fresh = frame.freshness
-        if machine:
-            fresh = fresh[session.tags_of(machine)]
-        dead = int(np.count_nonzero(fresh > Freshness.UNCERTAIN))
         pace = self._paces.words(measured, self.texts) if self._paces is not None and measured else ()
-        self.header.latency.show_view(PillView(latency, dead, len(fresh), pace))
+        self.header.latency.show_view(PillView(latency, dead, total, pace))
         found = self._lost or notices.notice(session, frame, book, machine, self.texts)
         self.notice.show_view(found)
 
