@@ -83,14 +83,14 @@ class OpcUaEndpoint(Config):
     timeout: Seconds = 2.0
 
     def keep_alive(self, max_age: float) -> float:
-        """Seconds within which a silent subscription must say that it lives; ``max_age`` the least of its tags.
+        """Seconds within which a silent subscription says that it lives; ``max_age`` the least of its tags.
 
         A keep-alive is certain to be no older than its request, which waits for up to two of them.
         """
         return min(MAX_KEEP_ALIVE, max_age / 4)
 
     def publishing_of(self, pace: str, max_age: float) -> float:
-        """Seconds between two publishes to ask for, for the tags of one pace; ``max_age`` the least of theirs.
+        """Seconds between two publishes to ask for, of the tags of one pace; ``max_age`` their least.
 
         Without an explicit interval they are published at their pace, or faster where keep-alives must come
         faster than that.
