@@ -85,6 +85,8 @@ SINGLE: Final = frozenset(
         "modbus/line.py: {} bytes of data in the answer, expected {}",
         "modbus/line.py: the answer does not repeat what was to be written, as that to a write does",
         "modbus/line.py: unit {} gave no answer; it is asked again in {} s",
+        "modbus/exchange_rtu.py: {} was not silent in time",
+        "modbus/line.py: the answer to an earlier write may still come: {}",
         "modbus/line.py: {} was busy with other requests",
         "modbus/lines.py: network and serial",
         "modbus/lines.py: {} {} and {}",

@@ -96,4 +96,4 @@ class Connection:
     async def _write(self, unit: int, request: ModbusPDU, timeout: float) -> None:
         pdu = bytes([request.function_code]) + request.encode()
         deadline = asyncio.get_running_loop().time() + timeout
-        await self._line.write(Request(unit, pdu, None), deadline)
+        await self._line.write(Request(unit, pdu, None), self._timeout, deadline)

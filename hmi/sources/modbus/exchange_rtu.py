@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from hmi.sources.modbus.errors import Garbled, LinkLost, NoAnswer
+from hmi.sources.modbus.awaiting import awaited
+from hmi.sources.modbus.errors import Garbled, LinkLost, NoAnswer, NotSent
 from hmi.sources.modbus.framing_rtu import Oddity, RtuAnswer, rtu_frame
 from hmi.sources.modbus.line import Known, Request
 from hmi.sources.modbus.wires import Wire, opened
@@ -36,18 +37,20 @@ class RtuExchange:
         made._quiet_from = asyncio.get_running_loop().time()
         return made
 
-    async def ask(self, request: Request, timeout: float) -> bytes:
+    async def ask(self, request: Request, timeout: float, deadline: float) -> bytes:
         """See `Exchange.ask`. ``timeout`` begins when the request has been transmitted."""
         assert self._transport is not None  # noqa: S101 - `connected` made it
         loop, known = asyncio.get_running_loop(), self._known
-        await self._silence()
+        await self._silence(deadline)
         if self.lost:
             raise LinkLost(self.lost)
+        if loop.time() >= deadline:
+            raise NotSent(f"{known.line} was not silent in time")
         frame = rtu_frame(request.unit, request.pdu)
         doubt = known.doubt(request.unit)
         kinds = doubt.kinds(loop.time())
         kind = (request.function, request.data_bytes or 0)
-        self._answer = RtuAnswer(frame, request.data_bytes, known.echoes, kinds)
+        self._answer = RtuAnswer(frame, request.data_bytes, known.echoes.expected, kinds)
         self._found = loop.create_future()
         self._quiet_for = known.wire_time.silence
         on_the_wire = known.wire_time.of(len(frame) + 5 + (request.data_bytes or 3))
@@ -55,18 +58,18 @@ class RtuExchange:
         try:
             self._transport.write(frame)
             self._quiet_from = loop.time() + known.wire_time.of(len(frame))
-            async with asyncio.timeout(timeout + on_the_wire):
-                pdu = await self._found
+            pdu = await awaited(self._found, min(timeout + on_the_wire, deadline - loop.time()))
             settled = True
         except TimeoutError:
+            seconds = round(timeout, 3)
             if self._answer.anything:
-                raise Garbled(f"what came from {known.line} within {timeout:g} s is no answer") from None
-            raise NoAnswer(f"no answer of {known.line} within {timeout:g} s") from None
+                raise Garbled(f"what came from {known.line} within {seconds:g} s is no answer") from None
+            raise NoAnswer(f"no answer of {known.line} within {seconds:g} s") from None
         finally:
             for oddity, count in self._answer.seen.items():
                 known.note(oddity, count)
             if settled and request.data_bytes is not None:
-                known.echoes = self._answer.echoed
+                known.echoes.read(len(frame), echoed=self._answer.echoed, noise=self._answer.noise)
             if not settled:
                 self._quiet_for = max(_SETTLED, known.wire_time.silence)
                 doubt.given_up(kind, loop.time(), timeout)
@@ -84,13 +87,13 @@ class RtuExchange:
             self.lost = self.lost or f"{self._known.line} is closed"
             transport.abort()
 
-    async def _silence(self) -> None:
+    async def _silence(self, deadline: float) -> None:
         """Wait until the line has been silent for long enough; a line that never is, is used all the same."""
         loop = asyncio.get_running_loop()
-        latest = loop.time() + _LONGEST_DISTURBANCE
+        latest = min(loop.time() + _LONGEST_DISTURBANCE, deadline)
         left = self._quiet_from + self._quiet_for - loop.time()
         while left > 0 and loop.time() < latest:
-            await asyncio.sleep(left)  # while it lasts more may come
+            await asyncio.sleep(min(left, latest - loop.time()))  # while it lasts more may come
             left = self._quiet_from + self._quiet_for - loop.time()
 
     def _received(self, data: bytes) -> None:

@@ -64,8 +64,8 @@ def answer_length(frame: bytes) -> int | None:
 class RtuAnswer:
     """Takes what comes after a ``request`` frame until its answer is whole.
 
-    ``echoes``    whether the line is known to give back what is sent (two-wire RS-485 with the receiver
-                  on). The answer to a write is the same as its echo, so that only this tells them apart.
+    ``echoes``    whether the line gives back what is sent, or may (two-wire RS-485 with the receiver on).
+                  The answer to a write is the same as its echo, so that only this tells them apart.
     ``given_up``  (function, bytes of data) of reads whose answers may still come
     """
 
@@ -74,6 +74,8 @@ class RtuAnswer:
     echoes: bool = False
     given_up: frozenset[tuple[int, int]] = frozenset()
     echoed: bool = False
+    noise: int = 0
+    """Bytes that were passed over since they belong to no frame."""
     seen: Counter[Oddity] = field(default_factory=Counter)
     _came: bytes = b""
 
@@ -147,6 +149,7 @@ class RtuAnswer:
 
     def _skip(self, before: int, length: int, oddity: Oddity | None) -> None:
         if before:
+            self.noise += before
             self.seen[Oddity.NOISE] += 1
         if oddity is not None:
             self.seen[oddity] += 1

@@ -8,17 +8,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from hmi.config.modbus_lines import Line
 from hmi.sources.modbus.doubt import Doubt, data_bytes
-from hmi.sources.modbus.errors import DeviceRefused, LinkLost, Malformed, NoAnswer, NotSent, Resting
+from hmi.sources.modbus.echoes import Echoes
+from hmi.sources.modbus.errors import (
+    DeviceRefused,
+    Garbled,
+    LinkLost,
+    Malformed,
+    NoAnswer,
+    NotSent,
+    Resting,
+)
 from hmi.sources.modbus.framing_rtu import Oddity
+from hmi.sources.modbus.pipelining import Pipelining
 from hmi.sources.modbus.turns import Turns
 from hmi.sources.modbus.units import Units
 from hmi.sources.modbus.wire_time import WireTime
+
+_READ_OF: Final = {5: 1, 15: 1}
+"""The function that reads what another one writes, where it is not 3."""
 
 _REPEATED: Final = 5
 """Bytes of a write that its answer repeats at least (Modbus Application Protocol V1.1b3, 6.5, 6.6, 6.12)."""
@@ -50,19 +64,25 @@ def read_request(unit: int, function: int, start: int, count: int) -> Request:
 class Known:
     """What is known of a line beyond one connection.
 
-    ``pipeline``  how many requests may be under way: as configured, and 1 once it was seen to go wrong
-    ``doubts``    by unit, see `hmi.sources.modbus.doubt`
-    ``seen``      how often came what was not awaited
+    ``doubts``      by unit, see `hmi.sources.modbus.doubt`
+    ``seen``        how often came what was not awaited
+    ``unnumbered``  its answers were seen to have the transaction id 0, whatever the request's is
     """
 
     line: Line
-    pipeline: int
+    pipelining: Pipelining
     wire_time: WireTime
     units: Units = field(default_factory=Units)
     doubts: dict[int, Doubt] = field(default_factory=dict)
     seen: Counter[Oddity] = field(default_factory=Counter)
     loads: dict[object, float] = field(default_factory=dict)
-    echoes: bool = False
+    echoes: Echoes = field(default_factory=Echoes)
+    unnumbered: bool = False
+
+    @property
+    def pipeline(self) -> int:
+        """How many requests may be under way at present."""
+        return self.pipelining.width
 
     def doubt(self, unit: int) -> Doubt:
         """The doubts about one unit."""
@@ -77,9 +97,9 @@ class Known:
 
     def no_pipeline(self, why: str) -> None:
         """From now on one request at a time."""
-        if self.pipeline > 1:
+        if self.pipelining.most > 1:
             _log.warning("%s: one request at a time from now on: %s", self.line, why)
-        self.pipeline = 1
+        self.pipelining.limit(1)
 
 
 class Exchange(Protocol):
@@ -88,10 +108,13 @@ class Exchange(Protocol):
     lost: str
     """Why it cannot be used any more, or ""."""
 
-    async def ask(self, request: Request, timeout: float) -> bytes:
+    async def ask(self, request: Request, timeout: float, deadline: float) -> bytes:
         """Send a request and give the PDU of its answer, whose function may be an exception's.
 
+        ``timeout`` is for the answer, in seconds; at ``deadline``, by the loop's clock, all ends.
+
         Raises:
+            NotSent: the deadline had passed before it could be sent.
             LinkLost, NoAnswer, Malformed, Garbled: see there.
         """
         ...
@@ -132,13 +155,15 @@ class OpenLine:
             raise Malformed(f"{pdu[1]} bytes of data in the answer, expected {request.data_bytes}")
         return pdu[2:]
 
-    async def write(self, request: Request, deadline: float) -> None:
+    async def write(self, request: Request, timeout: float, deadline: float) -> None:
         """Send one write once, in the unit's turn, until ``deadline`` by the loop's clock.
 
-        A unit that rests is asked all the same: a person waits for this one.
+        A unit that rests is asked all the same: a person waits for this one. ``timeout`` is for the read
+        that may have to come before it, see `_be_certain_of_a_write`.
 
         Raises:
-            NotSent: its turn did not come in time, or the line was lost before.
+            NotSent: its turn did not come in time, or the line was lost before, or the answer to an
+                earlier write could have been taken for this one's.
             LinkLost, NoAnswer, Malformed, Garbled, DeviceRefused: see there.
         """
         loop = asyncio.get_running_loop()
@@ -147,7 +172,8 @@ class OpenLine:
                 waiting.reschedule(None)
                 if self.lost:
                     raise NotSent(self.lost)
-                pdu = await self._asked(request, max(deadline - loop.time(), 0.0))
+                await self._be_certain_of_a_write(request, timeout, deadline)
+                pdu = await self._asked(request, max(deadline - loop.time(), 0.0), deadline)
         except TimeoutError:
             raise NotSent(f"{self.known.line} was busy with other requests") from None
         if pdu != request.pdu[: len(pdu)] or len(pdu) < _REPEATED:
@@ -172,22 +198,42 @@ class OpenLine:
 
     async def _be_certain(self, request: Request, timeout: float) -> None:
         """Before a read whose answer could be taken for an earlier one's: a read of another length."""
-        now = asyncio.get_running_loop().time()
         count = int.from_bytes(request.pdu[3:5], "big")
-        other = self.known.doubt(request.unit).other_count(request.function, count, now)
-        if other is None:
-            return
-        start = int.from_bytes(request.pdu[1:3], "big")
-        with contextlib.suppress(DeviceRefused):
-            await self._asked(read_request(request.unit, request.function, start, other), timeout)
+        doubt, loop = self.known.doubt(request.unit), asyncio.get_running_loop()
+        while (other := doubt.other_count(request.function, count, loop.time())) is not None:
+            start = int.from_bytes(request.pdu[1:3], "big")
+            with contextlib.suppress(DeviceRefused):
+                await self._asked(read_request(request.unit, request.function, start, other), timeout)
 
-    async def _asked(self, request: Request, timeout: float) -> bytes:
+    async def _be_certain_of_a_write(self, request: Request, timeout: float, deadline: float) -> None:
+        """After a write of the same function that was given up: a read of what is to be written.
+
+        The late answer to the earlier one would be taken for that of this one, which the device may never
+        have got: it does not repeat the values (Modbus Application Protocol V1.1b3, 6.11 and 6.12).
+
+        Raises:
+            NotSent: the read was not answered.
+        """
+        doubt, loop = self.known.doubt(request.unit), asyncio.get_running_loop()
+        function = _READ_OF.get(request.function, 3)
+        start = int.from_bytes(request.pdu[1:3], "big")
+        while (request.function, 0) in doubt.kinds(now := loop.time()):
+            read = read_request(request.unit, function, start, doubt.other_count(function, 1, now) or 1)
+            try:
+                with contextlib.suppress(DeviceRefused):
+                    await self._asked(read, timeout, deadline)
+            except (LinkLost, NoAnswer, Malformed, Garbled) as silent:
+                raise NotSent(f"the answer to an earlier write may still come: {silent}") from silent
+
+    async def _asked(self, request: Request, timeout: float, deadline: float = math.inf) -> bytes:
         if self.lost:
             raise LinkLost(self.lost)
         known, loop = self.known, asyncio.get_running_loop()
+        if loop.time() >= deadline:
+            raise NotSent(f"{known.line} was busy with other requests")
         known.units.asked(request.unit, loop.time(), timeout)
         try:
-            pdu = await self._exchange.ask(request, timeout)
+            pdu = await self._exchange.ask(request, timeout, deadline)
         except NoAnswer:
             known.units.timed_out(request.unit)
             raise

@@ -13,6 +13,7 @@ from hmi.sources.modbus.errors import LinkLost
 from hmi.sources.modbus.exchange_rtu import RtuExchange
 from hmi.sources.modbus.exchange_tcp import TcpExchange
 from hmi.sources.modbus.line import Known, OpenLine
+from hmi.sources.modbus.pipelining import Pipelining
 from hmi.sources.modbus.wire_time import WireTime, is_serial
 
 
@@ -79,12 +80,14 @@ class Lines:
         line = endpoint.line
         shared = self._lines.get(str(line))
         if shared is None:
-            shared = self._lines[str(line)] = SharedLine(Known(line, endpoint.pipeline, WireTime(line)))
+            shared = self._lines[str(line)] = SharedLine(
+                Known(line, Pipelining(endpoint.pipeline), WireTime(line))
+            )
         if shared.known.line != line:
             raise LinkLost(
                 f"two endpoints use {line} with different settings: {difference(shared.known.line, line)}"
             )
-        shared.known.pipeline = min(shared.known.pipeline, endpoint.pipeline)
+        shared.known.pipelining.limit(endpoint.pipeline)
         return shared
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _ENOUGH: Final = 2
-"""Requests of a unit that have to time out one after the other before it counts as silent."""
+"""Time-outs of a unit, with an answer of another one before each, before it counts as silent."""
 
 SHARE: Final = 10
 """All silent units together take at most one part in so many of the line's time."""
@@ -17,17 +17,24 @@ SHARE: Final = 10
 @dataclass(slots=True)
 class _Health:
     timed_out: int = 0
+    counted_at: int = -1
     answered: bool = False
     asked: float = float("-inf")
 
 
 @dataclass(slots=True)
 class Units:
-    """Who answers on a line. While another unit does, the silent ones are asked rarely, each in its turn."""
+    """Who answers on a line. While another unit does, the silent ones are asked rarely, each in its turn.
+
+    While nobody answers, time-outs say nothing of a single unit: the line may be cut or its gateway off.
+    However many come without an answer between, they count as one; so when the line is back, everybody is
+    asked at once.
+    """
 
     _users: Counter[int] = field(default_factory=Counter)
     _health: dict[int, _Health] = field(default_factory=dict)
     _probe_at: float = float("-inf")
+    _answers: int = 0
 
     def join(self, units: Iterable[int]) -> None:
         """An endpoint begins to poll these units."""
@@ -57,10 +64,14 @@ class Units:
         if self._silent(unit):
             self._probe_at = float("-inf")
         health.timed_out, health.answered = 0, True
+        self._answers += 1
 
     def timed_out(self, unit: int) -> None:
         """A unit gave no answer."""
-        self._of(unit).timed_out += 1
+        health = self._of(unit)
+        if health.counted_at != self._answers:
+            health.counted_at = self._answers
+            health.timed_out += 1
 
     def _silent(self, unit: int) -> bool:
         return self._of(unit).timed_out >= _ENOUGH

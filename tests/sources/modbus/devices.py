@@ -136,8 +136,9 @@ async def _tcp_request(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
 
 
 async def _rtu_request(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
-    """A read, or a write of one register: those have 8 bytes."""
-    request = await reader.readexactly(8)
+    """A read or a write; those of several items say how many bytes they bring."""
+    request = await reader.readexactly(7)
+    request += await reader.readexactly(2 + request[6] if request[1] in (15, 16) else 1)
     assert request == rtu_frame(request[0], request[1:-2])
     return 0, request[0], request[1:-2]
 

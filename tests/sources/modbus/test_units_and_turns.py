@@ -54,13 +54,44 @@ def test_a_unit_alone_is_never_left_alone() -> None:
 def test_a_unit_that_answers_again_is_asked_as_before() -> None:
     units = Units()
     units.join([1, 2])
-    units.answered(1)
     for _ in range(2):
+        units.answered(1)
         units.asked(2, 0.0, TIMEOUT)
         units.timed_out(2)
     assert units.rests_until(2, 1.0, TIMEOUT) == 10.0
     units.answered(2)
     assert units.rests_until(2, 1.0, TIMEOUT) is None
+
+
+@given(st.integers(2, 8), st.lists(st.integers(1, 8), max_size=40), st.integers(1, 8))
+def test_when_the_whole_line_was_silent_everybody_is_asked_at_once(
+    count: int, asked: list[int], first: int
+) -> None:
+    """Whoever was asked how often during the outage, and whoever answers first after it."""
+    units, everybody = Units(), range(1, count + 1)
+    units.join(everybody)
+    for unit in everybody:
+        units.answered(unit)
+    for unit in asked:
+        if unit in everybody:
+            units.asked(unit, 0.0, TIMEOUT)
+            units.timed_out(unit)
+    units.answered(min(first, count))
+    assert {units.rests_until(unit, 0.0, TIMEOUT) for unit in everybody} == {None}
+
+
+def test_a_unit_that_was_dead_before_the_line_was_silent_rests_when_it_is_back() -> None:
+    units = Units()
+    units.join([1, 2])
+    for _ in range(2):
+        units.answered(1)
+        units.asked(2, 0.0, TIMEOUT)
+        units.timed_out(2)
+    for _ in range(9):
+        units.timed_out(1)
+    assert units.rests_until(2, 0.0, TIMEOUT) is None, "nobody else is there to be held up"
+    units.answered(1)
+    assert units.rests_until(2, 0.0, TIMEOUT) is not None
 
 
 async def test_units_have_their_turns_one_after_the_other() -> None:
