@@ -49,7 +49,6 @@ class _Rank(IntEnum):
     VALUES = 1
     LATE = 2
     LEFT_OUT = 3
-    EVENT = 4
 
 
 _Found = tuple[_Rank, NoticeView]
@@ -69,6 +68,19 @@ def engine_awaited(texts: Texts, reason: str = "") -> NoticeView:
 
 def notice(session: Session, frame: Frame, book: LatencyBook, machine: str, texts: Texts) -> NoticeView:
     """What to say while the engine is alive; ``machine`` (or "") is in view and comes first."""
+    ordered = standing(session, frame, book, machine, texts)
+    ordered = (*ordered, *_recent(session, frame, texts))
+    if not ordered:
+        title = recovered.newest(session, frame, texts) or texts.text("notice.none")
+        return NoticeView(title, _calm_detail(session, frame, texts), calm=True)
+    more = texts.text("notice.more", count=len(ordered) - 1) if len(ordered) > 1 else ""
+    return replace(ordered[0], more=more)
+
+
+def standing(
+    session: Session, frame: Frame, book: LatencyBook, machine: str, texts: Texts
+) -> tuple[NoticeView, ...]:
+    """All that is wrong now, the worst first; ``machine`` (or "") comes before all others."""
     found = [
         each for one in session.epoch.machines for each in _of_machine(session, frame, book, one.id, texts)
     ]
@@ -79,13 +91,7 @@ def notice(session: Session, frame: Frame, book: LatencyBook, machine: str, text
         for each in session.epoch.quarantined
     ]
     others += ((_Rank.LEFT_OUT, each) for each in _flaws(session, texts))
-    others += ((_Rank.EVENT, each) for each in _recent(session, frame, texts))
-    ordered = [each for part in (first, others) for _, each in sorted(part, key=lambda one: one[0])]
-    if not ordered:
-        title = recovered.newest(session, frame, texts) or texts.text("notice.none")
-        return NoticeView(title, _calm_detail(session, frame, texts), calm=True)
-    more = texts.text("notice.more", count=len(ordered) - 1) if len(ordered) > 1 else ""
-    return replace(ordered[0], more=more)
+    return tuple(each for part in (first, others) for _, each in sorted(part, key=lambda one: one[0]))
 
 
 def entries(session: Session, texts: Texts) -> tuple[Entry, ...]:

@@ -1,4 +1,4 @@
-"""The list of what happened, newest first."""
+"""The list of what is wrong now and of what happened, newest first."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
 
-from hmi.present.notices import Entry
+from hmi.present.notices import Entry, NoticeView
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import fonts, painting
 from hmi.ui.metrics import Metrics
 from hmi.ui.scroll_mark import paint_position
+from hmi.ui.standing_row import paint_standing
 from hmi.ui.touch_scroll import make_touch_scrolling
 from hmi.ui.wrapping import wrapped
 
@@ -28,6 +29,7 @@ class EventList(QAbstractScrollArea):
         self._theme = theme
         self._texts = texts
         self.entries: tuple[Entry, ...] = ()
+        self.standing: tuple[NoticeView, ...] = ()
         make_touch_scrolling(self)
         bar = self.verticalScrollBar()
         if bar is not None:
@@ -37,6 +39,13 @@ class EventList(QAbstractScrollArea):
         """Show these; nothing is painted where they are the same."""
         if entries != self.entries:
             self.entries = entries
+            self._set_range()
+            self._repaint()
+
+    def show_standing(self, standing: tuple[NoticeView, ...]) -> None:
+        """Show these before the events: what lasts is wrong now, however long ago it began."""
+        if standing != self.standing:
+            self.standing = standing
             self._set_range()
             self._repaint()
 
@@ -54,12 +63,17 @@ class EventList(QAbstractScrollArea):
         m, theme = Metrics.of(self), self._theme
         painter.fillRect(viewport.rect(), painting.color(theme.background))
         high = m.px(_ROW)
-        for number, entry in enumerate(self.entries):
+        rows: list[NoticeView | Entry] = [*self.standing, *self.entries]
+        for number, row in enumerate(rows):
             area = QRectF(0, number * high - bar.value(), viewport.width() - m.px(8), high)
-            if area.bottom() > 0 and area.top() < viewport.height():
-                self._draw(painter, area, entry, m)
+            if area.bottom() <= 0 or area.top() >= viewport.height():
+                continue
+            if isinstance(row, NoticeView):
+                paint_standing(painter, area, row, self._texts.text("diagnostics.now"), theme, m)
+            else:
+                self._draw(painter, area, row, m)
         paint_position(painter, self, theme.limit, m)
-        if not self.entries:
+        if not self.entries and not self.standing:
             at = QPointF(viewport.width() / 2, viewport.height() / 2)
             said = self._texts.text("diagnostics.no_events")
             room = viewport.width() - m.px(40)
@@ -98,7 +112,7 @@ class EventList(QAbstractScrollArea):
             high = Metrics.of(self).px(_ROW)
             bar.setPageStep(viewport.height())
             bar.setSingleStep(high)
-            bar.setRange(0, max(0, len(self.entries) * high - viewport.height()))
+            bar.setRange(0, max(0, (len(self.standing) + len(self.entries)) * high - viewport.height()))
 
     def _repaint(self) -> None:
         viewport = self.viewport()

@@ -222,6 +222,10 @@ class PanelWindow(QWidget):
         self.header.latency.show_view(PillView(latency, dead, total, pace))
         found = self._lost or notices.notice(session, frame, book, machine, self.texts)
         self.notice.show_view(found)
+        current = self._current()
+        if isinstance(current, DiagnosticsScreen):
+            lost = () if self._lost is None else (self._lost,)
+            current.show_standing(lost or notices.standing(session, frame, book, machine, self.texts))
 
     def _machine(self) -> Machine | None:
         """The machine that the screen in view is about."""
@@ -287,6 +291,7 @@ class PanelWindow(QWidget):
         if self.session is None:
             return
         self.show_screen("diagnostics")
+        self._summary.begin()  # what is wrong now comes with the next frame
         current = self._current()
         if isinstance(current, DiagnosticsScreen):
             current.show_events()

@@ -6,6 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from hmi.model.samples import LinkState
 from hmi.model.status import BAD_SENSOR_FAILURE, GOOD
+from hmi.present import notices
+from hmi.present.latency import LatencyBook
 from hmi.present.session import Event
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK
@@ -15,6 +17,7 @@ from hmi.ui.screens.diagnostics import DiagnosticsScreen
 from tests.ui.builders import Shop, epoch, machine, tag
 from tests.ui.demo_shop import demo_shop
 from tests.ui.pixels import grab, share_of
+from tests.ui.spelled import spelled
 
 
 def made(qtbot: QtBot, shop: Shop) -> DiagnosticsScreen:
@@ -228,6 +231,44 @@ def test_the_events_are_listed_newest_first(qtbot: QtBot, shop: Shop) -> None:
     ]
     qtbot.mouseClick(screen.events_button, Qt.MouseButton.LeftButton)
     assert screen.table.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1024, 440), (1280, 612)])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_wrong_now_is_written_whole_before_what_happened(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], language: str
+) -> None:
+    shop = demo_shop(language)
+    screen = made(qtbot, shop)
+    screen.resize(*size)
+    shop.session.tell(Event(shop.clock.now().utc, "mill_07", "later"))
+    screen.show_events()
+    screen.refresh(shop.frame())
+    texts = Texts.of(shop.epoch, language)
+    found = notices.standing(shop.session, shop.frame(), LatencyBook(shop.session), "", texts)
+    assert len(found) > 2
+    alone = spelled(monkeypatch, screen.events)
+    screen.show_standing(found)
+    both = spelled(monkeypatch, screen.events)
+    assert all(both[text] for each in found[:3] for text in (each.title, each.detail) if text)
+    assert "later" in alone
+    bar = screen.events.verticalScrollBar()
+    assert bar is not None
+    bar.setValue(bar.maximum())
+    assert "later" in spelled(monkeypatch, screen.events), "the events are below, and can be scrolled to"
+
+
+def test_beside_the_events_stands_no_filter_that_has_no_effect_on_them(qtbot: QtBot, shop: Shop) -> None:
+    screen = made(qtbot, shop)
+    filters = (screen.search_button, screen.machine_button, screen.not_good_button)
+    qtbot.mouseClick(screen.not_good_button, Qt.MouseButton.LeftButton)
+    dead = listed(screen)
+    qtbot.mouseClick(screen.events_button, Qt.MouseButton.LeftButton)
+    assert not any(each.isVisible() for each in filters)
+    qtbot.mouseClick(screen.events_button, Qt.MouseButton.LeftButton)
+    assert all(each.isVisible() for each in filters)
+    assert screen.not_good_button.isChecked()
+    assert listed(screen) == dead
 
 
 def test_a_dead_value_is_no_live_figure_in_its_detail_either(qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QApplication, QScroller, QWidget
 from pytestqt.qtbot import QtBot
 
 from hmi.model.clock import SECOND
+from hmi.model.samples import LinkState
 from hmi.present.session import Session
 from hmi.present.theme import DARK
 from hmi.ui.buttons import TouchButton
@@ -395,3 +396,34 @@ def test_a_touch_of_the_notice_line_opens_the_list_that_holds_what_it_could_not_
     assert screen.events.isVisible()
     assert screen.events_button.isChecked()
     assert {each.subject for each in screen.events.entries} >= {"Mill 07: B", "Anodizing 1: Bath A pH"}
+    assert line.view is not None
+    titles = [each.title for each in screen.events.standing]
+    assert titles[0] == line.view.title
+    assert any(each.startswith("Press 04: no link") for each in titles)
+    assert any("laser_01" in each for each in titles)
+
+
+def test_what_lasts_stands_before_the_events_however_long_ago_it_began(stand: Stand) -> None:
+    stand.window.show_screen("diagnostics")
+    screen = stand.screen()
+    assert isinstance(screen, DiagnosticsScreen)
+    screen.show_events()
+    for _ in range(3):
+        stand.shop.clock.advance(12 * 3600 * SECOND)
+        stand.frame()
+    assert any(each.title.startswith("Press 04: no link") for each in screen.events.standing)
+    stand.shop.link("press_04", LinkState.UP)
+    stand.shop.put("press_04/force", 1.0)
+    stand.shop.clock.advance(SECOND)
+    stand.frame()
+    assert not any(each.title.startswith("Press 04") for each in screen.events.standing)
+
+
+def test_without_an_engine_nothing_is_said_to_be_so_now_but_that(stand: Stand) -> None:
+    stand.window.show_screen("diagnostics")
+    stand.window.engine_lost(stand.shop.clock.now().utc, "It has stopped.")
+    stand.frame(alive=False)
+    screen = stand.screen()
+    assert isinstance(screen, DiagnosticsScreen)
+    assert len(screen.events.standing) == 1
+    assert "It has stopped." in screen.events.standing[0].detail

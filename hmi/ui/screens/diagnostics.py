@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QWidget
 from hmi.model.clock import SECOND
 from hmi.present import diagnostics, link_detail, notices, tag_detail
 from hmi.present.drawn import Drawn
+from hmi.present.notices import NoticeView
 from hmi.present.pace import LivePaces
 from hmi.present.session import Frame, Session
 from hmi.present.tag_search import TagSearch
@@ -147,6 +148,10 @@ class DiagnosticsScreen(Screen):
         self.events_button.setChecked(True)
         self._show_events()
 
+    def show_standing(self, standing: tuple[NoticeView, ...]) -> None:
+        """What is wrong now, to stand before the events."""
+        self.events.show_standing(standing)
+
     def hide_detail(self) -> None:
         """The table alone."""
         self._show_beside(None, None)
@@ -268,6 +273,8 @@ class DiagnosticsScreen(Screen):
             button.setGeometry(right - wide, bar.top(), wide, bar.height())
             right -= wide + gap
         events = self.events_button.isChecked()
+        for button in buttons[1:]:
+            button.setVisible(not events)  # they choose tags
         below = bar.bottom() + 1 + (gap if events else m.px(_HEAD_HEIGHT))
         bottom = self.height() - m.px(4)
         if self._typing or "keyboard" in self.__dict__:
