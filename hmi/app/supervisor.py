@@ -73,6 +73,7 @@ class Supervisor:
         self._unresponsive_since: int | None = None
         self._unresponsive_at = 0
         self._killed: int | None = None
+        self._refused = ""
         self.starts = 0
         self.fenced = 0
         self.last_exit: EngineExit | None = None
@@ -86,6 +87,7 @@ class Supervisor:
                 return
             self._child_ended(self._child.pid, code, now)
         if is_held(self._directory):
+            self._refused = ""
             return
         pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
         if self.starts and now.monotonic - self._spawned_at < pause:
@@ -94,9 +96,12 @@ class Supervisor:
         self.starts += 1
         try:
             self._child = self._spawn()
+            self._refused = ""
         except (OSError, LinkUnavailable) as error:
             self._failures += 1
-            self._tell(EngineExit(NOT_STARTED, (str(error),), False, now))
+            if str(error) != self._refused:  # told once, until there has been an engine again
+                self._refused = str(error)
+                self._tell(EngineExit(NOT_STARTED, (self._refused,), False, now))
 
     def engine_unresponsive(self, now: Instant) -> None:
         """The engine's heartbeat is late at ``now``; call as long as it is. Fences after some time."""

@@ -172,6 +172,27 @@ def test_an_engine_that_cannot_be_started_is_told_and_tried_again_with_pauses(en
     assert 4 <= len(tries) - 1 <= 8
 
 
+def test_what_keeps_an_engine_from_starting_is_told_once_and_anew_after_an_engine(engines: Engines) -> None:
+    def refused() -> subprocess.Popen[bytes]:
+        raise LinkUnavailable("the engine is a service")
+
+    told: list[EngineExit] = []
+    clock = ManualClock()
+    supervisor = Supervisor(engines.directory, refused)
+    supervisor.on_exit = told.append
+    for _ in range(100):
+        supervisor.tick(clock.advance(SECOND))
+    assert [each.said for each in told] == [("the engine is a service",)]
+    service = engines.spawn("service")
+    until(lambda: found(engines))
+    supervisor.tick(clock.advance(SECOND))
+    service.kill()
+    service.wait()
+    for _ in range(100):
+        supervisor.tick(clock.advance(SECOND))
+    assert [each.said for each in told] == 2 * [("the engine is a service",)]
+
+
 def test_an_engine_whose_run_directory_was_removed_is_given_it_back(tmp_path: Path) -> None:
     directory = tmp_path / "run"
     process = spawn_engine(directory, tmp_path / "no-site", {}, 1.0)

@@ -77,3 +77,9 @@ def test_it_is_shut_in(service: dict[str, list[str]], key: str, value: str) -> N
 
 def test_its_system_calls_are_a_services(service: dict[str, list[str]]) -> None:
     assert service["SystemCallFilter"] == ["@system-service", "~@privileged @resources"]
+
+
+def test_it_is_started_again_however_often_it_has_failed() -> None:
+    section, separator, _ = UNIT.read_text(encoding="utf-8").partition("[Service]")
+    assert separator
+    assert "StartLimitIntervalSec=0" in section.splitlines()
