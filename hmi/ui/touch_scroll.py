@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from typing import Final
+
+from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QAbstractScrollArea, QFrame, QScroller, QScrollerProperties
+
+from hmi.ui.painted import Painted
+
+_FAR: Final = QPointF(-100_000, -100_000)
 
 
 def make_touch_scrolling(area: QAbstractScrollArea) -> None:
@@ -28,3 +35,28 @@ def make_touch_scrolling(area: QAbstractScrollArea) -> None:
     # A touch is answered at once; when it becomes a drag, the press is taken back.
     settings.setScrollMetric(QScrollerProperties.ScrollMetric.MousePressEventDelay, 0.0)
     scroller.setScrollerProperties(settings)
+    scroller.stateChanged.connect(_TakenBack(area).look)
+
+
+class _TakenBack(QObject):
+    """Takes back what a finger has pressed in a scroll area when it begins to drag.
+
+    Qt does so only for presses that it has delayed; of others the rest is kept from whoever was pressed. It
+    is called and not sent, as the scroller would take a release that is sent for the end of the drag.
+    """
+
+    def look(self, state: QScroller.State) -> None:
+        """A release far outside, at which nothing is opened."""
+        area = self.parent()
+        if state is not QScroller.State.Dragging or not isinstance(area, QAbstractScrollArea):
+            return
+        far = QMouseEvent(
+            QEvent.Type.MouseButtonRelease,
+            _FAR,
+            _FAR,
+            Qt.MouseButton.LeftButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        for each in (area, *area.findChildren(Painted)):
+            each.mouseReleaseEvent(far)
