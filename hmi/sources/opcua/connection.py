@@ -175,7 +175,10 @@ class Connection:
         """Give the link up when nothing at all has been heard for too long, or nothing of a subscription."""
         began = self.session.now().monotonic
         while True:
-            self._check_subscriptions(began)
+            if self._stalled(began):
+                await asyncio.sleep(GRACE)
+                if stalled := self._stalled(began):
+                    raise stalled
             begins = any(each.heard < began for each in self._subscriptions.values())
             limit = max(self.silence_limit, plan.FIRST_PATIENCE) if begins else self.silence_limit
             silent = self._silence()
@@ -190,16 +193,17 @@ class Connection:
             # Never longer than the usual limit: that holds as soon as the first values are there.
             await asyncio.sleep(max(min(limit - silent, self.silence_limit), GRACE))
 
-    def _check_subscriptions(self, began: int) -> None:
+    def _stalled(self, began: int) -> GivenUpError | None:
         """A server may forget a subscription and go on with the rest: its tags would be stale for ever."""
         now = self.session.now().monotonic
         for each in self._subscriptions.values():
             silent = (now - max(each.heard, began)) / SECOND
             if silent > plan.stall_limit(each.made.keep_alive_period):
-                raise GivenUpError(
+                return GivenUpError(
                     f"{self.session.url}: a subscription has said nothing for {silent:.1f} s, not even that "
                     f"it is alive, as it should every {each.made.keep_alive_period:g} s"
                 )
+        return None
 
     def _silence(self) -> float:
         return (self.session.now().monotonic - self.session.last_heard) / SECOND
