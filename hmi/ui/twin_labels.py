@@ -15,6 +15,7 @@ from hmi.present.scene_parts import Item
 from hmi.present.scene_values import HeldValues
 from hmi.present.session import Session
 from hmi.present.texts import Texts
+from hmi.twin.kinematics import BASE
 from hmi.ui import fonts, painting
 from hmi.ui.metrics import Metrics
 from hmi.ui.twin_styles import Styles
@@ -62,6 +63,11 @@ class LabelSprite:
         pad = m.px(5)
         self.rect: QRect = self._box.toAlignedRect().adjusted(-pad, -2, pad, 2)
         self._key = (item.visible, item.live, item.freshness, words, round(x * 4), round(y * 4))
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is to be seen and moves with no part of the machine that still reports."""
+        return self._item.visible and (self._item.frame == BASE or not self._item.live)
 
     def key(self) -> tuple[object, ...]:
         """Equal keys look the same."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+import math
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -20,6 +22,7 @@ from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import painting, twin_foot
 from hmi.ui.badge import badge, badge_width
+from hmi.ui.badge_places import badge_place
 from hmi.ui.metrics import Metrics
 from hmi.ui.twin_labels import LabelSprite, wording
 from hmi.ui.twin_sprites import ShapeSprite, Sprite, TrailSprite
@@ -228,38 +231,41 @@ class TwinView(QWidget):
         return dirty
 
     def _wanted_badges(self, scene: Scene, frame: Frame) -> list[tuple[QPointF, str]]:
-        """One badge for each cause: at the largest of the items that hang on the same dead tags."""
+        """One badge for each dead tag: at the largest of the items that hang on it."""
         found: list[tuple[QPointF, str]] = []
         for view, sprites in zip(scene.views, self._sprites, strict=True):
-            largest: dict[tuple[int, ...], tuple[int, QRect, bool]] = {}
+            largest: dict[int, tuple[int, Item, QRect]] = {}
             for item, sprite in zip(view.items, sprites, strict=True):
                 if item.visible and item.dead and item.style not in ("trail", "grid", "envelope"):
                     size = sprite.rect.width() * sprite.rect.height()
-                    if size > largest.get(item.dead, (0, QRect(), False))[0]:
-                        largest[item.dead] = (size, sprite.rect, isinstance(item.outline, Mark))
-            for dead, (_, rect, is_label) in largest.items():
-                text = self._doubt(scene, frame, dead, is_label=is_label)
-                found.append((self._badge_place(rect, text), text))
+                    worst = (item.unknown or item.dead)[0]  # the unknown before the old
+                    if worst not in largest or size > largest[worst][0]:
+                        largest[worst] = (size, item, sprite.rect)
+            if not largest:
+                continue
+            taken = [QRectF(sprite.rect) for sprite in sprites if _is_name(sprite)]
+            for worst, (_, item, rect) in largest.items():
+                text = self._doubt(frame, worst, item)
+                at = self._badge_place(rect, text, taken)
+                taken.append(QRectF(self._badge_rect(at, text)))
+                found.append((at, text))
         return found
 
-    def _doubt(self, scene: Scene, frame: Frame, dead: tuple[int, ...], *, is_label: bool) -> str:
-        """What the badge of an item says that hangs on dead tags; the unknown before the old."""
-        unknown = scene.held.unknown(dead)
-        worst = (unknown or dead)[0]
+    def _doubt(self, frame: Frame, worst: int, item: Item) -> str:
+        """What the badge of an item says that hangs on a dead tag."""
         said = quality.of(self._session, frame, worst, self._texts).badge
-        if is_label:
+        if isinstance(item.outline, Mark):
             return said  # its place already says what it shows; of a shape one cannot see which tag moves it
         tag = formats.label(self._session.tag(worst), self._texts)
-        return self._texts.text("twin.position_unknown" if unknown else "twin.badge", tag=tag, quality=said)
+        text_id = "twin.position_unknown" if item.unknown else "twin.badge"
+        return self._texts.text(text_id, tag=tag, quality=said)
 
-    def _badge_place(self, rect: QRect, text: str) -> QPointF:
-        """In the middle of an item that has the room, else above it; never outside the view."""
-        wide, high = badge_width(text, self._metrics), self._metrics.px(22)
-        fits = rect.width() > wide * 1.2 and rect.height() > high * 1.6
-        y = rect.center().y() if fits else rect.top() - high * 0.6
-        half = wide / 2 + 4
-        x = min(max(rect.center().x(), half), self.width() - half)
-        return QPointF(x, min(max(y, high), self.height() - high))
+    def _badge_place(self, rect: QRect, text: str, taken: list[QRectF]) -> QPointF:
+        m = self._metrics
+        # In steps, so that it does not go elsewhere for every digit of its age.
+        wide = math.ceil((badge_width(text, m) + 2) / m.px(32)) * m.px(32)
+        area = QRectF(4.0, m.px(8), self.width() - 8.0, self._foot_area().top() - m.px(8))
+        return badge_place(QRectF(rect), QSizeF(wide, m.px(24)), taken, area)
 
     def _badge_rect(self, at: QPointF, text: str) -> QRect:
         wide, high = badge_width(text, self._metrics), self._metrics.px(22)
@@ -326,6 +332,11 @@ class TwinView(QWidget):
 def _leading_still(view: SceneView) -> int:
     """How many items from the back never change: they are painted once. Later ones keep their order."""
     return next((i for i, item in enumerate(view.items) if item.tags), len(view.items))
+
+
+def _is_name(sprite: Sprite) -> bool:
+    """Whether it is to be read where it stands now; what moves goes out of a badge's way by itself."""
+    return isinstance(sprite, LabelSprite) and sprite.stands
 
 
 def _window(placed: Placed, m: Metrics) -> QRectF:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from hmi.present.scene_parts import Item
 from hmi.present.texts import Texts
 from hmi.present.theme import DARK, LIGHT, Theme
 from hmi.testing.hand_fed import HandFed
+from hmi.ui.twin_labels import LabelSprite
 from hmi.ui.twin_styles import Styles
 from hmi.ui.twin_view import TwinView
 from tests.ui.pixels import grab, share_of
@@ -56,13 +58,15 @@ GEOMETRY = Geometry.model_validate_json(
 TAGS = {name: TagDescription(unit="mm", max_age=86_400) for name in ("x", "t")}
 
 
-def shown(qtbot: QtBot, theme: Theme) -> tuple[HandFed, TwinView]:
-    fed = HandFed(TAGS, GEOMETRY)
+def shown(
+    qtbot: QtBot, theme: Theme, geometry: Geometry = GEOMETRY, size: tuple[int, int] = (600, 400)
+) -> tuple[HandFed, TwinView]:
+    fed = HandFed(TAGS, geometry)
     window = fed.window = QWidget()  # type: ignore[attr-defined] # kept as long as the test
     qtbot.addWidget(window)
     view = TwinView(fed.machine, fed.session, theme, Texts.of(fed.epoch), window)
-    view.setGeometry(0, 0, 600, 400)
-    window.resize(600, 400)
+    view.setGeometry(0, 0, *size)
+    window.resize(*size)
     window.show()
     qtbot.waitExposed(window)
     fed.put(x=20.0, t=0.0)
@@ -105,3 +109,62 @@ def test_in_the_middle_of_its_zone_a_part_has_its_own_colour(qtbot: QtBot) -> No
     for zone, same in ((0.5, True), (0.4, True), (0.62, True), (0.0, False), (1.0, False), (0.8, False)):
         item.zone = zone
         assert (styles.of(item).brush.color() == own) is same
+
+
+HOIST = Geometry.model_validate_json(
+    json.dumps(
+        {
+            "frames": {
+                "cart": {"joint": {"kind": "prismatic", "axis": "x", "value": {"tag": "x"}}},
+                "hook": {
+                    "parent": "cart",
+                    "joint": {"kind": "prismatic", "axis": "y", "value": {"tag": "t"}},
+                },
+            },
+            "shapes": [
+                {"kind": "box", "frame": "cart", "low": [0, 80, 0], "high": [10, 84, 1]},
+                {"kind": "box", "frame": "hook", "low": [1, 40, 0], "high": [9, 42, 1]},
+            ],
+            "labels": [
+                {"frame": "cart", "at": [5, 88, 0], "text": "to Etch"},
+                {"at": [25, 50, 0], "text": "Etch"},
+                {"at": [25, 60, 0], "tag": "t"},
+            ],
+            "views": [
+                {"name": "plan", "title": "t", "right": "x", "up": "y", "span_right": SPAN, "span_up": SPAN}
+            ],
+        }
+    )
+)
+
+
+@pytest.mark.parametrize("size", [(600, 400), (500, 220), (1200, 700)])
+def test_badges_cover_neither_names_nor_each_other_and_each_tag_has_one(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    fed, view = shown(qtbot, DARK, HOIST, size)
+    for seconds, names in ((0.1, {"x"}), (9.0, {"x"}), (60.0, {"x"}), (0.1, {"x", "t"})):
+        fed.put(**dict.fromkeys({"x", "t"} - names, 20.0))
+        for name in names:
+            fed.put(**{name: 20.0}, status=status.BAD_SENSOR_FAILURE)
+        view.refresh(fed.frame(seconds))
+        QApplication.processEvents()
+        badges = [view._badge_rect(*each) for each in view._badges]
+        assert len({text for _, text in view._badges}) == len(badges) == len(names)
+        labels = [each.rect for each in view._sprites[0] if isinstance(each, LabelSprite)]
+        assert len(labels) == 3
+        assert not [each for each in badges if any(each.intersects(label) for label in labels)]
+        assert all(view.rect().contains(each) for each in badges)
+        assert not any(a.intersects(b) for a, b in combinations(badges, 2))
+
+
+def test_a_badge_makes_no_room_for_a_name_that_passes_by(qtbot: QtBot) -> None:
+    fed, view = shown(qtbot, DARK, HOIST)
+
+    def stand() -> list[bool]:
+        view.refresh(fed.frame(0.1))
+        return [each.stands for each in view._sprites[0] if isinstance(each, LabelSprite)]
+
+    assert stand() == [False, True, True]
+    fed.put(x=20.0, status=status.BAD_SENSOR_FAILURE)
+    assert stand() == [True, True, True], "what reports no more passes by no more"
