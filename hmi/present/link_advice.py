@@ -6,6 +6,7 @@ has confirmed, or by refusing a log-in. The cause itself, with address and figur
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 from hmi.present import causes
@@ -88,5 +89,10 @@ KIND_OF: Final = {f"cause.{name}": kind for kind, names in _KINDS.items() for na
 
 def advice(cause: str, texts: Texts) -> str:
     """For the notice line, without address or code; of a cause not known here, what helps most often."""
-    kind = next((KIND_OF[each] for each in causes.known(cause) if each in KIND_OF), None)
-    return texts.text("notice.link_detail" if kind is None else f"notice.link_advice.{kind}")
+    kind = _kind(cause)
+    return texts.text(f"notice.link_advice.{kind}" if kind else "notice.link_detail")
+
+
+@functools.lru_cache(maxsize=256)
+def _kind(cause: str) -> str:
+    return next((KIND_OF[each] for each in causes.known(cause) if each in KIND_OF), "")

@@ -187,6 +187,8 @@ def test_every_text_stands_for_a_wording_that_a_source_has() -> None:
     texts = {each for each in own if not each.startswith("cause.system_")}
     cases = [case for each in ALL for case in _cases(each.partition(": ")[2])]
     met = {text_id for pattern, text_id in causes._known() if any(map(pattern.search, cases))}
+    looked_for = ((case, each) for case in cases for each in causes._candidates(case))
+    assert {text_id for case, (pattern, text_id) in looked_for if pattern.search(case)} == met
     system = {"cause.unreachable", "cause.refused_short", "cause.no_route", "cause.no_network"}
     one_word_or_inside_of_another = {"cause.while_connecting", "cause.unknown_hash"}
     made_of_two = {"cause.environment_lacks_both"}
