@@ -17,6 +17,7 @@ from hmi.config.mtconnect import MtconnectAddress
 from hmi.config.tags import TagEntry
 from hmi.model.identity import is_name
 from hmi.model.values import ValueType
+from hmi.sources.mtconnect.data_sets import KEYED
 from hmi.sources.mtconnect.decoding import label
 from hmi.sources.mtconnect.devices import Component, DataItem, DeviceModel
 from hmi.sources.mtconnect.resolving import fits
@@ -153,7 +154,7 @@ def _kind(item: DataItem) -> dict[str, Any]:
     number = {"unit": unit, "decimals": DECIMALS.get(unit, 2)}
     if item.representation == "TIME_SERIES":
         return {"type": ValueType.FLOATS, "capacity": _SERIES_BYTES, **number}
-    if item.representation in ("DATA_SET", "TABLE"):
+    if item.representation in KEYED:
         return {"type": ValueType.STRING, "capacity": _MESSAGE_BYTES}
     if three:
         return {"type": ValueType.FLOATS, **number}
