@@ -18,8 +18,6 @@ _KINDS: Final = {
     "certificate": (
         "expired",
         "not_yet_valid",
-        "no_proof",
-        "not_let_in",
         "size_key",
         "weak_hash",
         "other_application",
@@ -27,8 +25,9 @@ _KINDS: Final = {
         "not_for_servers",
         "unchecked",
         "endpoint_has",
-        "signature",
     ),
+    "own_certificate": ("not_let_in",),
+    "stranger": ("no_proof", "weakened", "signature"),
     "login": (
         "login_refused",
         "user_certificate_refused",
@@ -39,7 +38,7 @@ _KINDS: Final = {
         "login_unsigned",
         "login_no_key",
     ),
-    "security": ("no_endpoint", "weakened"),
+    "security": ("no_endpoint",),
     "sense": (
         "agent_refuses_again",
         "agent_refuses",

@@ -26,6 +26,10 @@ NO_ENDPOINT = (
     "the server offers no endpoint with a sound security policy and SignAndEncrypt, only None, which is "
     "unsecured: set one up there, or say in the site what else will do (`security`)"
 )
+NOT_LET_IN = (
+    "logging in: BadSecurityChecksFailed (x); it may not trust this client's certificate yet: "
+    "`twinpane trust own` gives it (12AB…), to be trusted at the server"
+)
 WRONG_PASSWORD = refused_in_words(CredentialReference(environment="M"), "BadUserAccessDenied")
 
 
@@ -35,6 +39,7 @@ WRONG_PASSWORD = refused_in_words(CredentialReference(environment="M"), "BadUser
         ("connecting: connection refused: no server listens there", "refused"),
         (UNTRUSTED, "trust"),
         (EXPIRED, "certificate"),
+        (NOT_LET_IN, "own_certificate"),
         (WRONG_PASSWORD, "login"),
         (NO_ENDPOINT, "security"),
         ("the environment lacks M_USER, expected both M_USER and M_PASSWORD", "here"),
