@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -215,7 +216,8 @@ async def test_a_trend_over_the_moment_at_which_a_panels_clock_is_set(tmp_path: 
     """A whole engine on a real connection: values before and after, then the loss of the link."""
     model = (DATA / "sample_haas.xml").read_bytes()
     clock = WrongClock(wrong)
-    async with MtconnectAgent(model) as agent:
+    async with AsyncExitStack() as machine:
+        agent = await machine.enter_async_context(MtconnectAgent(model))
         site = tmp_path / "site"
         write_site(site, model, agent.port)
         epoch = resolve_site(site).epoch
@@ -239,7 +241,7 @@ async def test_a_trend_over_the_moment_at_which_a_panels_clock_is_set(tmp_path: 
             clock.wrong = 0
             for value in (3.0, 4.0, 5.0):
                 await shown(value)
-            agent.cut()
+            await machine.aclose()
             async with asyncio.timeout(30):
                 while runtime.pipeline.endpoints[0].link.state is not LinkState.DOWN:
                     await asyncio.sleep(0.01)
