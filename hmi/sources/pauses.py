@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 FIRST: Final = 0.25
-LONGEST: Final = 1.0
-"""Seconds: doubled after each attempt, from the first to the longest. A device that is back is found in the
-time of one attempt and the longest pause, and an attempt costs a device that is away nothing."""
+LONGEST: Final = 0.5
+"""Seconds: doubled after each attempt, from the first to the longest. An attempt costs a device that is away
+nothing, and one that is back has to be found within two seconds, whenever that is: where packets are dropped,
+TCP calls 0 and 1 s after the beginning of an attempt and then not before 3 s. Of an attempt of two seconds the
+second one is deaf, and this pause comes on top of it."""
 
 
 class Pauses:

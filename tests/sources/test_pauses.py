@@ -8,9 +8,9 @@ from hmi.sources.opcua.refusal import AGAIN_AFTER, Refusal
 from hmi.sources.pauses import Pauses
 
 
-def test_pauses_grow_to_a_second_and_begin_again_after_a_link() -> None:
+def test_pauses_grow_to_half_a_second_and_begin_again_after_a_link() -> None:
     pauses = Pauses()
-    assert [pauses.next() for _ in range(5)] == [0.25, 0.5, 1.0, 1.0, 1.0]
+    assert [pauses.next() for _ in range(4)] == [0.25, 0.5, 0.5, 0.5]
     pauses.begin_again()
     assert pauses.next() == 0.25
 
