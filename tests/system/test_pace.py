@@ -105,6 +105,14 @@ class Site:
         assert self.session.epoch.acquisition != before.acquisition
 
 
+def as_asked(site: Site, wanted: dict[str, int]) -> bool:
+    """Whether the line is polled as it should be, as nearly as a computer's scheduler lets it."""
+    found = site.intervals("anodizing1")
+    return all(
+        abs(each - ms) <= 0.1 * ms for pace, ms in wanted.items() for each, _ in found.get(pace, {(0, 0)})
+    )
+
+
 @pytest.fixture
 def running() -> Iterator[ExitStack]:
     with ExitStack() as stack:
@@ -127,8 +135,8 @@ def test_each_pace_reaches_a_mill_and_a_line_and_what_they_grant_reaches_the_pan
     assert (
         min(sampling for sampling, _ in mill["slow"]) > 200
     )  # its server samples no slower than it publishes
-    line = {"live": {(50, 0)}, "normal": {(200, 0)}}  # once the machine that this runs on keeps up
-    until(lambda: line.items() <= site.intervals("anodizing1").items(), lambda: site.intervals("anodizing1"))
+    # What was measured, once the machine that this runs on keeps up.
+    until(lambda: as_asked(site, {"live": 50, "normal": 200}), lambda: site.intervals("anodizing1"))
 
     site.change(
         ("paces: {live: 0.02}", "paces: {live: 0.03, normal: 0.15}"),
