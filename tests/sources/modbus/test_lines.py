@@ -55,6 +55,29 @@ async def test_a_dead_unit_costs_the_others_little_and_is_found_when_it_comes_ba
     assert open_connections == 1, "one connection for all, however many endpoints"
 
 
+async def test_after_an_outage_of_a_whole_line_no_unit_waits_until_it_is_asked_again() -> None:
+    """The gateway's bus has no power for a while: nobody answers, then everybody."""
+    powered = True
+    asked: Counter[int] = Counter()
+    units = {f"u{unit}": at(0, unit=unit) for unit in range(1, 6)}
+
+    async def answer(transaction: int, unit: int, pdu: bytes) -> list[bytes]:
+        asked[unit] += 1
+        return [frame(transaction, unit, read_answer(pdu, lambda _: unit))] if powered else []
+
+    async with device(answer) as port, Watch(port, units, timeout=0.25) as watch:
+        await watch.until(lambda: all(watch.status(n) == status.GOOD for n in units), "live")
+        powered = False
+        await watch.until(lambda: LinkState.DOWN in watch.links(), "nobody answers")
+        before = asked.copy()
+        await watch.until(lambda: sum((asked - before).values()) > 2 * len(units), "each asked twice", 60.0)
+        since, powered = len(watch.messages), True
+        asked.clear()
+        for name in units:
+            await watch.until(lambda n=name: watch.confirmed(n, since) > 0, f"{name} is back", 60.0)  # type: ignore[misc]
+        assert max(asked.values()) < 20, "the first was polled on while others rested"
+
+
 async def test_a_line_that_breaks_is_told_by_all_and_comes_back_for_all() -> None:
     async def answer(transaction: int, unit: int, pdu: bytes) -> list[bytes]:
         return [frame(transaction, unit, read_answer(pdu, lambda _: unit))]

@@ -9,7 +9,9 @@ import pytest
 
 from hmi.model import status
 from hmi.model.samples import LinkState
+from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.sources.modbus.framing_rtu import Oddity
+from hmi.sources.modbus.pipelining import Pipelining
 from tests.sources.modbus.devices import Watch, at, device, frame, read_answer
 
 ADDRESSES = {f"t{i}": at(500 * i) for i in range(4)}
@@ -98,6 +100,61 @@ async def test_a_device_that_closes_when_several_are_under_way_is_asked_one_by_o
         async with watch:
             await all_right(watch)
             assert watch.known.pipeline == 1
+
+
+async def test_a_device_that_drops_all_when_several_are_under_way_is_asked_one_by_one() -> None:
+    dropped = 0
+
+    async def answer(transaction: int, unit: int, pdu: bytes) -> Frames:
+        nonlocal dropped
+        dropped += watch.known.pipeline > 1
+        return [] if watch.known.pipeline > 1 else [frame(transaction, unit, read_answer(pdu, number))]
+
+    async with device(answer) as port:
+        watch = Watch(port, ADDRESSES, pipeline=4, timeout=0.3)
+        async with watch:
+            await all_right(watch)
+            await watch.until(lambda: watch.known.pipelining.most == 1, "it was found out", 60.0)
+            assert dropped >= 2 * 4, "once may be an outage"
+
+
+@pytest.mark.parametrize("way", ["silence", "cut"])
+async def test_an_outage_with_several_under_way_is_no_reason_to_ask_one_by_one(way: str) -> None:
+    silent = False
+
+    async def answer(transaction: int, unit: int, pdu: bytes) -> Frames:
+        return [] if silent else [frame(transaction, unit, read_answer(pdu, number))]
+
+    async with (
+        device(answer) as port,
+        TcpProxy("127.0.0.1", port) as proxy,
+        Watch(proxy.port, ADDRESSES, pipeline=4, timeout=0.3) as watch,
+    ):
+        for _ in range(3):
+            since, downs = len(watch.messages), watch.links().count(LinkState.DOWN)
+            for name in ADDRESSES:
+                await watch.until(lambda n=name, s=since: watch.confirmed(n, s) >= 2, name)  # type: ignore[misc]
+            silent = True
+            if way == "cut":
+                await proxy.cut()
+            await watch.until(lambda d=downs: watch.links().count(LinkState.DOWN) > d, "DOWN")  # type: ignore[misc]
+            silent = False
+            await watch.until(lambda: watch.links()[-1] is LinkState.UP, "UP again")
+        await watch.until(lambda: watch.known.pipeline == 4, "several under way again")
+
+
+def test_pipelining_ends_when_a_device_answers_alone_what_it_does_not_among_several() -> None:
+    pipelining = Pipelining(4)
+    assert not pipelining.failed(1)
+    assert not any(map(pipelining.failed, (2, 3, 4))), "the others of the same kind are no second failure"
+    assert pipelining.width == 1
+    pipelining.answered(1)
+    assert pipelining.width == 4
+    pipelining.answered(4)
+    assert not pipelining.failed(3), "it works as a rule"
+    pipelining.answered(1)
+    pipelining.answered(2)
+    assert pipelining.failed(3), "two it takes, never three"
 
 
 async def test_a_device_without_transaction_ids_is_asked_one_by_one() -> None:
