@@ -8,8 +8,8 @@ FIRST: Final = 0.25
 LONGEST: Final = 0.5
 """Seconds: doubled after each attempt, from the first to the longest. An attempt costs a device that is away
 nothing, and one that is back has to be found within two seconds, whenever that is: where packets are dropped,
-TCP calls 0 and 1 s after the beginning of an attempt and then not before 3 s. Of an attempt of two seconds the
-second one is deaf, and this pause comes on top of it."""
+TCP calls 0 and 1 s after an attempt began and then not before 3 s. Of an attempt of two seconds the second is
+deaf, and this pause comes on top of it."""
 
 
 class Pauses:

@@ -10,6 +10,7 @@ import fcntl
 import os
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ from hmi.sources.certificates.making import make_certificate, make_key
 SUCCESSOR: Final = timedelta(days=90)
 """How long before the end of a certificate the next one is there to be trusted."""
 
+LOCK_LIMIT: Final = 2.0
+"""Seconds that another process gets for making the same, which takes tenths; then the link says why it is
+down, and tries again. One that was stopped in the midst of it must hold up neither our links nor our end."""
+
+_LOCK_PAUSE: Final = 0.02
 _KEY: Final = "key.pem"
 _CERTIFICATE: Final = "certificate.der"
 _NEXT: Final = "next.der"
@@ -52,7 +58,7 @@ def own_identity(folder: CertificateFolder, now: datetime, host: str | None = No
     """Our identity at a site; made now where there is none, which takes tenths of a second.
 
     ``host`` is this computer's name where it is not to be asked for. To be called in a thread: it reads and
-    may write files, and waits while another process makes the same.
+    may write files, and waits while another process makes the same, for `LOCK_LIMIT` at most.
 
     Raises:
         CertificateFolderError: the folder or the key in it cannot be used.
@@ -72,13 +78,20 @@ def _identity(folder: CertificateFolder, now: datetime, host: str) -> Identity:
         current = None
     if current is None and successor is not None and now <= successor.not_after:
         current, successor = successor, None
-        (folder.own / _NEXT).replace(folder.own / _CERTIFICATE)
+        _take_over(folder.own / _NEXT, folder.own / _CERTIFICATE)
     if current is None:
         current = _make(folder, key, host, now, _CERTIFICATE)
     if successor is None and now > current.not_after - SUCCESSOR:
         successor = _make(folder, key, host, now, _NEXT)
     certificate = x509.load_der_x509_certificate(current.der)
     return Identity(key, certificate, current, current.uris[0], successor)
+
+
+def _take_over(successor: Path, place: Path) -> None:
+    try:
+        successor.replace(place)
+    except OSError as error:
+        raise CertificateFolderError(f"{successor} cannot become {place.name}: {error.strerror}") from error
 
 
 def _make(folder: CertificateFolder, key: RSAPrivateKey, host: str, now: datetime, name: str) -> Facts:
@@ -133,7 +146,26 @@ def _alone(lock: Path) -> Iterator[None]:
     except OSError as error:
         raise CertificateFolderError(f"{lock} cannot be opened: {error.strerror}") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _take(descriptor, lock)
         yield
     finally:
         os.close(descriptor)
+
+
+def _take(descriptor: int, lock: Path) -> None:
+    for _ in range(round(LOCK_LIMIT / _LOCK_PAUSE)):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE)
+        except OSError as error:
+            raise CertificateFolderError(
+                f"{lock} cannot be locked ({error.strerror}); choose a folder on a disk of this computer "
+                "with TWINPANE_STATE"
+            ) from error
+        else:
+            return
+    raise CertificateFolderError(
+        f"{lock} has been locked by another program for {LOCK_LIMIT:g} s: find out which with "
+        f"`fuser {lock}`, and end it"
+    )

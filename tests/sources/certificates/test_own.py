@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import subprocess
+import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +16,7 @@ import pytest
 from cryptography import x509
 
 from hmi.config.private_file import PrivateFileError, read_private
+from hmi.sources.certificates import own
 from hmi.sources.certificates.folder import CertificateFolder, CertificateFolderError
 from hmi.sources.certificates.making import LIFETIME
 from hmi.sources.certificates.own import SUCCESSOR, own_identity
@@ -63,6 +68,50 @@ def test_it_is_made_once_however_many_ask(folder: CertificateFolder) -> None:
     later = own_identity(folder, NOW + 100 * DAY, "renamed")
     assert len({each.facts.fingerprint for each in (*made, later)}) == 1
     assert later.uri == "urn:panel3:twinpane:works", "the name that servers have learnt"
+
+
+def test_a_lock_that_another_program_keeps_is_not_waited_for_without_end(
+    folder: CertificateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "LOCK_LIMIT", 0.2)
+    folder.prepare()
+    hold = (
+        "import fcntl, sys; lock = open(sys.argv[1], 'w'); fcntl.flock(lock, fcntl.LOCK_EX); "
+        "print(flush=True); input()"
+    )
+    command = [sys.executable, "-c", hold, str(folder.own / ".lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(CertificateFolderError, match=r"\.lock has been locked by another program.*fuser"):
+            own_identity(folder, NOW)
+        other.communicate(b"\n")
+    assert own_identity(folder, NOW).facts.not_after == NOW + LIFETIME
+
+
+def test_a_disk_that_does_not_do_what_it_should_is_told_with_the_file(
+    folder: CertificateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = own_identity(folder, NOW).facts.not_after
+    own_identity(folder, end - DAY)
+
+    def fail(code: int) -> Callable[..., None]:
+        def failing(*_: object) -> None:
+            raise OSError(code, os.strerror(code))
+
+        return failing
+
+    with monkeypatch.context() as patch:
+        patch.setattr(own.fcntl, "flock", fail(errno.ENOLCK))
+        with pytest.raises(CertificateFolderError, match=r"\.lock cannot be locked.*TWINPANE_STATE"):
+            own_identity(folder, end + DAY)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail(errno.EROFS))
+        with pytest.raises(
+            CertificateFolderError, match=r"next\.der cannot become certificate\.der.*ead-only"
+        ):
+            own_identity(folder, end + DAY)
+    assert own_identity(folder, end + DAY).facts.not_after > end + DAY
 
 
 def test_the_next_one_is_there_in_time_and_takes_over_at_the_end(folder: CertificateFolder) -> None:
