@@ -152,6 +152,7 @@ def test_our_own_is_shown_and_given_away_without_its_key(folder: CertificateFold
     assert grouped(fingerprint(der)) in " ".join(said.output.split())
     assert re.search(r"application  urn:[^ ]+:twinpane:demo", said.output)
     assert grouped(fingerprint(der)) in " ".join(run("own").output.split()), "the same again"
+    assert run("own", "--export", "-").stdout_bytes == der, "and nothing else"
 
 
 def test_a_key_that_others_can_read_is_told_with_the_cure(folder: CertificateFolder) -> None:

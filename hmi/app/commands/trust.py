@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hmi.sources.certificates.facts import Facts
     from hmi.sources.certificates.folder import CertificateFolder
 
+_STANDARD_OUTPUT: Final = "-"
+
 _DIGITS_IN_LINE: Final = 32
 """Half of a fingerprint: eight groups of four, a line that can be read aloud."""
 
@@ -142,8 +144,8 @@ def remove(chosen: _Chosen, fingerprint: tuple[str, ...]) -> None:
 @command.command()
 @click.option(
     "--export",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the certificate (DER) to this file, to be trusted at a server.",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Write the certificate (DER) to this file, to be trusted at a server; -: to standard output, alone.",
 )
 @_on_site
 def own(chosen: _Chosen, export: Path | None) -> None:
@@ -155,18 +157,22 @@ def own(chosen: _Chosen, export: Path | None) -> None:
 
     with _told():
         identity = own_identity(chosen.folder, datetime.now(UTC))
+    shown = identity.successor or identity.facts
+    if export is not None and str(export) == _STANDARD_OUTPUT:
+        click.echo(shown.der, nl=False)
+        return
     click.echo(f"Our certificate at site {chosen.folder.site} in {chosen.folder.own}")
     _show(identity.facts, mark=False)
-    shown = identity.facts
     if identity.successor is not None:
         click.echo("The next one, to be trusted at the servers before this one ends:")
         _show(identity.successor, mark=False)
-        shown = identity.successor
     if export is not None:
         try:
             export.write_bytes(shown.der)
         except OSError as error:
-            raise click.ClickException(f"{export} cannot be written: {error.strerror}") from error
+            raise click.ClickException(
+                f"{export} cannot be written as this user ({error.strerror}): `--export - > FILE` can"
+            ) from error
         click.echo(f"Written to {export}")
 
 

@@ -32,11 +32,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """A choice that has been checked, and who we are to the server."""
+    """A choice that has been checked, and who we are to the server; ``command`` shows that to a person."""
 
     choice: Choice
     identity: Identity
     proof: Proof
+    command: str
 
 
 class Security:
@@ -64,7 +65,7 @@ class Security:
         choice = choose(self._endpoint.url, offered, self._endpoint.security)
         await self.check(choice.certificate, choice.uri)
         self.settled = f"{choice.policy}, {choice.mode.name}, {fingerprint(choice.certificate)[:TYPED]}…"
-        return Secured(choice, identity, Proof())
+        return Secured(choice, identity, Proof(), f"{self._required().command} own")
 
     def apply(self, client: Client, secured: Secured) -> None:
         """Make a client use it, before it opens its channel."""

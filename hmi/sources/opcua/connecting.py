@@ -171,7 +171,7 @@ def _proving(url: str, secured: Secured | None) -> Iterator[None]:
             ) from error
         if isinstance(error.__cause__, _NOT_LET_IN):
             raise LinkLostError(
-                f"{error}; it may not trust this client's certificate yet: `twinpane trust own` gives it "
+                f"{error}; it may not trust this client's certificate yet: `{secured.command}` gives it "
                 f"({secured.identity.facts.fingerprint[:16]}…), to be trusted at the server"
             ) from error
         raise

@@ -253,7 +253,7 @@ async def test_an_endpoint_with_anothers_certificate(folder: CertificateFolder) 
         machine = Machine(server.port, folder.root, forks=None)  # type: ignore[arg-type]
         async with listener(machine, folder, timeout=1.0) as listening:
             cause = await refused(listening)
-    assert "may not trust this client" in cause
+    assert "may not trust this client's certificate yet: `twinpane trust own` gives it" in cause
     assert causes_text.in_words(cause, Texts.own("de")).endswith("damit ihm am Server vertraut wird")
 
 
