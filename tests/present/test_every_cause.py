@@ -95,6 +95,7 @@ SINGLE: Final = frozenset(
         "modbus/source.py: the tag is read-only",
         "modbus/source.py: no link to {}",
         "modbus/source.py: {} has no Modbus address",
+        "modbus/source.py: {} has no tags: nothing would be asked that tells whether it answers",
         "mtconnect/resolving.py: {} has no MTConnect address",
         "mtconnect/source.py: {}: MTConnect is read-only",
         "opcua/channel.py: our certificate ends on %s; have its successor %s trusted at %s before that",

@@ -36,6 +36,7 @@ def make_modbus_source(
 
     Raises:
         TypeError: a tag's address is not a Modbus address.
+        ValueError: there are no tags. Configuration has no endpoint without any.
     """
     # Here, so that a panel without Modbus machines does not load pymodbus.
     from hmi.sources.modbus.source import ModbusSource  # noqa: PLC0415

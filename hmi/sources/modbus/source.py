@@ -36,6 +36,10 @@ class ModbusSource:
     def __init__(
         self, endpoint: ModbusEndpoint, tags: Sequence[tuple[int, Tag]], clock: Clock, lines: Lines
     ) -> None:
+        if not tags:
+            raise ValueError(
+                f"{endpoint.line} has no tags: nothing would be asked that tells whether it answers"
+            )
         self._endpoint = endpoint
         self._lines = lines
         self._clock = clock

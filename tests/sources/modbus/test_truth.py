@@ -103,6 +103,12 @@ async def test_the_first_samples_of_every_link_are_no_observed_change() -> None:
         )
 
 
+def test_an_endpoint_without_tags_is_refused_by_name() -> None:
+    endpoint = ModbusEndpoint(protocol="modbus", host="plc")
+    with pytest.raises(ValueError, match="plc:502 has no tags"):
+        make_modbus_source(endpoint, [], SystemClock())
+
+
 @pytest.mark.parametrize(
     ("host", "port"), [("127.0.0.1", 99_999), ("a" * 300, 502), ("", 1), ("not a host", 502), ("a..b", 502)]
 )
