@@ -70,6 +70,11 @@ def age(seconds: float) -> str:
     return f"{minutes} min {last} s" if minutes else f"{last} s"
 
 
+def rough_age(seconds: float) -> str:
+    """As `age`, in its largest unit alone, for where other words need the room: ``14 s``, ``2 min``, ``1 h``."""
+    return " ".join(age(seconds).split()[:2])
+
+
 def exact_age(seconds: float, point: str = ".") -> str:
     """An age for an engineer: tenths of a second below a minute, then as `age`."""
     if not math.isfinite(seconds):

@@ -31,8 +31,9 @@ class Look(StrEnum):
 class Quality:
     """The look and what its badge says; empty: no badge.
 
-    The words tell whose fault it is: "no link 9 s" (we cannot hear the device), "bad 4 s" (the device
-    itself says so), "stale 14 s" (it has not vouched for the value for too long).
+    The words tell whose fault it is: "no link, 9 s old" (we cannot hear the device), "bad 4 s" (the device
+    itself says so), "stale 14 s" (it has not vouched for the value for too long). The age is always that
+    of the value: a link is lost later than its last values are confirmed, and told so where it is told.
     """
 
     look: Look
@@ -50,8 +51,12 @@ def of(session: Session, frame: Frame, index: int, texts: Texts) -> Quality:
     look = Look.UNCERTAIN if freshness is Freshness.UNCERTAIN else Look.FROZEN
     if freshness is Freshness.NEVER or (freshness is Freshness.BAD and not session.known(index)):
         look = Look.EMPTY
-    said = texts.text(_text_id(session, freshness, index), age=formats.age(session.age(index, frame.now)))
-    return Quality(look, said)
+    text_id = _text_id(session, freshness, index)
+    age = session.age(index, frame.now)
+    if text_id != _NO_LINK:
+        return Quality(look, texts.text(text_id, age=formats.age(age)))
+    old = "" if look is Look.EMPTY else texts.text("quality.old", age=formats.rough_age(age))
+    return Quality(look, texts.text(text_id, age=old))
 
 
 def without_age(session: Session, frame: Frame, index: int, texts: Texts) -> str:
@@ -73,9 +78,11 @@ def bad_text(code: int) -> str:
     return _BADGES.get(code & 0xFFFF_0000, "quality.bad")
 
 
+_NO_LINK: Final = "quality.no_link"
+
 _BADGES: Final = {
-    status.BAD_NO_COMMUNICATION: "quality.no_link",
-    status.BAD_NOT_CONNECTED: "quality.no_link",
+    status.BAD_NO_COMMUNICATION: _NO_LINK,
+    status.BAD_NOT_CONNECTED: _NO_LINK,
     status.BAD_WAITING_FOR_INITIAL_DATA: "quality.waiting",
 }
 

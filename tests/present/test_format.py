@@ -70,6 +70,11 @@ def test_ages(seconds: float, shown: str) -> None:
     assert formats.age(seconds) == shown
 
 
+def test_a_rough_age_is_the_largest_unit() -> None:
+    ages = (0.4, 14, 130, 3_900, 200_000, float("nan"))
+    assert [formats.rough_age(each) for each in ages] == ["<1 s", "14 s", "2 min", "1 h", "2 d", "–"]
+
+
 def test_an_exact_age_is_never_rounded_up() -> None:
     assert formats.exact_age(1.99) == "1.9 s"
     assert formats.exact_age(60.0) == "1 min 0 s"

@@ -73,7 +73,7 @@ def test_a_loss_makes_nothing_younger() -> None:
     made.put("mill/load", 0.0, status=status.BAD_NO_COMMUNICATION)
     frame = made.frame()
     assert before == made.session.age(0, frame.now) == 2.0
-    assert quality.of(made.session, frame, 0, TEXTS) == quality.Quality(Look.FROZEN, "no link 2 s")
+    assert quality.of(made.session, frame, 0, TEXTS) == quality.Quality(Look.FROZEN, "no link, 2 s old")
     assert made.session.value(0) == 40.0
 
 
@@ -105,11 +105,11 @@ def test_a_tag_that_was_bad_from_the_first_has_no_value_to_freeze() -> None:
 @pytest.mark.parametrize(
     ("code", "badge"),
     [
-        (status.BAD_NO_COMMUNICATION, "no link 3 s"),
+        (status.BAD_NO_COMMUNICATION, "no link, 3 s old"),
         (status.BAD_WAITING_FOR_INITIAL_DATA, "waiting 3 s"),
         (status.BAD_SENSOR_FAILURE, "bad 3 s"),
         (status.BAD_SENSOR_FAILURE | 0x400, "bad 3 s"),
-        (status.BAD_NO_COMMUNICATION | 0x480, "no link 3 s"),
+        (status.BAD_NO_COMMUNICATION | 0x480, "no link, 3 s old"),
     ],
 )
 def test_the_words_tell_whose_fault_it_is(code: int, badge: str) -> None:
@@ -118,6 +118,18 @@ def test_the_words_tell_whose_fault_it_is(code: int, badge: str) -> None:
     made.put("mill/load", 0.0, status=code)
     made.clock.advance(3 * SECOND)
     assert quality.of(made.session, made.frame(), 0, TEXTS).badge == badge
+
+
+def test_without_a_link_the_age_is_the_values_and_there_is_none_where_there_is_no_value() -> None:
+    made = shop()
+    made.put("mill/load", 0.0, status=status.BAD_NO_COMMUNICATION)
+    made.clock.advance(3 * SECOND)
+    assert quality.of(made.session, made.frame(), 0, TEXTS) == quality.Quality(Look.EMPTY, "no link")
+    made.put("mill/load", 40.0)
+    made.frame()
+    made.put("mill/load", 0.0, status=status.BAD_NO_COMMUNICATION)
+    made.clock.advance(130 * SECOND)
+    assert quality.of(made.session, made.frame(), 0, Texts.own("de")).badge == "getrennt, 2 min alt"
 
 
 STEPS = st.lists(
@@ -245,7 +257,7 @@ def test_a_new_engine_takes_no_value_from_the_screen_and_lends_it_no_life() -> N
     assert quality.of(after.session, frame, 0, TEXTS) == quality.Quality(Look.FROZEN, "waiting 2 s")
     assert quality.of(after.session, frame, 1, TEXTS) == quality.Quality(Look.EMPTY, "no data")
     after.put("mill/load", 0.0, status=status.BAD_NO_COMMUNICATION)
-    assert quality.of(after.session, after.frame(), 0, TEXTS).badge == "no link 2 s"
+    assert quality.of(after.session, after.frame(), 0, TEXTS).badge == "no link, 2 s old"
     assert after.session.value(0) == 40.0
     after.put("mill/load", 0.0)
     assert quality.of(after.session, after.frame(), 0, TEXTS) == quality.LIVE
