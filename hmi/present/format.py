@@ -71,7 +71,7 @@ def age(seconds: float) -> str:
 
 
 def rough_age(seconds: float) -> str:
-    """As `age`, in its largest unit alone, for where other words need the room: ``14 s``, ``2 min``, ``1 h``."""
+    """As `age`, in its largest unit alone, where other words need the room: ``14 s``, ``2 min``, ``1 h``."""
     return " ".join(age(seconds).split()[:2])
 
 
