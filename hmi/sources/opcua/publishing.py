@@ -8,6 +8,7 @@ from typing import Final
 
 from asyncua import ua
 
+from hmi.model.clock import SECOND
 from hmi.model.samples import Irregular, Irregularity, Lost
 from hmi.sources.opcua import plan
 from hmi.sources.opcua.clock_offset import OffsetEstimator
@@ -19,6 +20,9 @@ from hmi.sources.together import run_together
 
 MOST_ASKED_AGAIN: Final = 64
 """Notifications that are asked for again at most; with more of them missing it is quicker to read anew."""
+
+ASKED_ANEW: Final = 0.1
+"""Seconds from a request to the next one at least, where a server says that it has waited long enough."""
 
 
 class Publishing:
@@ -49,6 +53,7 @@ class Publishing:
         """Keep one PublishRequest waiting at the server, until it says that it has too many."""
         while True:
             acknowledge, self._acknowledge = self._acknowledge, []
+            asked = self._session.now().monotonic
             try:
                 published = await self._session.publish(acknowledge)
             except UndecodableError as error:
@@ -56,7 +61,10 @@ class Publishing:
                 self._emit(Lost(0, str(error), self._session.now()))
                 raise
             except ServiceFaultError as error:
+                # Whether it took note of what was acknowledged is not said; to be told twice is no harm.
+                self._acknowledge[:0] = acknowledge
                 if error.status == ua.StatusCodes.BadTimeout:
+                    await asyncio.sleep(ASKED_ANEW - (self._session.now().monotonic - asked) / SECOND)
                     continue
                 if error.status == ua.StatusCodes.BadTooManyPublishRequests:
                     return
