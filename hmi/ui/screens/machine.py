@@ -143,7 +143,7 @@ class MachineScreen(Screen):
 
     def _above(self, area: QRectF, m: Metrics) -> None:
         gap = m.px(_GAP)
-        high = min(m.px(132), area.height() * 0.36)
+        high = min(m.px(132), area.height() * 0.3)
         top = area.bottom() - high
         self._stand(QRectF(area.left(), area.top(), area.width(), area.height() - high - gap), m)
         cells = _cells([each.wide for each in self._description.tiles])
