@@ -43,7 +43,7 @@ class RtuExchange:
         loop, known = asyncio.get_running_loop(), self._known
         await self._silence(deadline)
         if self.lost:
-            raise LinkLost(self.lost)
+            raise LinkLost(self.lost) if request.data_bytes is not None else NotSent(self.lost)
         if loop.time() >= deadline:
             raise NotSent(f"{known.line} was not silent in time")
         frame = rtu_frame(request.unit, request.pdu)

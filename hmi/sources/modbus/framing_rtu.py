@@ -66,7 +66,7 @@ class RtuAnswer:
 
     ``echoes``    whether the line gives back what is sent, or may (two-wire RS-485 with the receiver on).
                   The answer to a write is the same as its echo, so that only this tells them apart.
-    ``given_up``  (function, bytes of data) of reads whose answers may still come
+    ``given_up``  (function, bytes of data or 0) of requests whose answers may still come
     """
 
     request: bytes
@@ -141,8 +141,10 @@ class RtuAnswer:
         """Why a sound frame is not the awaited answer, if it is not."""
         if frame[0] != self.request[0]:
             return Oddity.OTHER_UNIT
-        if frame[1] & 0x7F != self.request[1]:
-            return Oddity.OTHER_FUNCTION
+        function = frame[1] & 0x7F
+        if function != self.request[1]:
+            late = any(function == given_up for given_up, _ in self.given_up)
+            return Oddity.LATE if late else Oddity.OTHER_FUNCTION
         if frame[1] & 0x80 or self.data_bytes is None or frame[2] == self.data_bytes:
             return None
         return Oddity.LATE if (frame[1], frame[2]) in self.given_up else Oddity.SHORT

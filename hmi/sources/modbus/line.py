@@ -114,7 +114,7 @@ class Exchange(Protocol):
         ``timeout`` is for the answer, in seconds; at ``deadline``, by the loop's clock, all ends.
 
         Raises:
-            NotSent: the deadline had passed before it could be sent.
+            NotSent: the deadline had passed before it could be sent, or a write's line was lost before.
             LinkLost, NoAnswer, Malformed, Garbled: see there.
         """
         ...

@@ -139,6 +139,12 @@ def test_what_is_not_the_answer_is_passed_over_and_counted() -> None:
     }
 
 
+def test_an_answer_to_another_function_that_was_given_up_is_a_late_one() -> None:
+    under_test = read(given_up=frozenset({(16, 0)}))
+    assert under_test.feed(rtu_frame(1, b"\x10\0\7\0\2") + answer(b"\0\7\0\7")) == b"\x03\x04\0\7\0\7"
+    assert under_test.seen == {Oddity.LATE: 1}
+
+
 def test_a_short_answer_is_handed_on_to_be_refused() -> None:
     under_test = read()
     assert under_test.feed(answer(b"\0\1")) == b"\x03\x02\0\1"

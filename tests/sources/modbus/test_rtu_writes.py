@@ -13,7 +13,7 @@ from hmi.config.modbus_lines import SerialLine, TcpLine
 from hmi.model.samples import WriteOutcome
 from hmi.sources.modbus.connection import Connection
 from hmi.sources.modbus.echoes import Echoes
-from hmi.sources.modbus.errors import NoAnswer, NotSent
+from hmi.sources.modbus.errors import NotSent
 from hmi.sources.modbus.exchange_rtu import RtuExchange
 from hmi.sources.modbus.framing_rtu import rtu_frame
 from hmi.sources.modbus.line import Known, OpenLine, Request
@@ -131,13 +131,13 @@ def test_echoes_are_expected_until_reads_have_none() -> None:
     assert not echoes.expected
 
 
-async def test_a_write_whose_time_is_over_before_the_line_is_silent_is_not_sent() -> None:
-    """This line has to be silent for longer than the second after which it is used all the same."""
-    asked = list[bytes]()
+@asynccontextmanager
+async def never_silent(asked: list[bytes]) -> AsyncIterator[OpenLine]:
+    """A line that has to be silent for longer than the second after which it is used all the same."""
 
-    async def answer(_number: int, _unit: int, pdu: bytes) -> list[bytes]:
+    async def answer(_number: int, unit: int, pdu: bytes) -> list[bytes]:
         asked.append(pdu)
-        return []
+        return [rtu_frame(unit, pdu)] * 2  # the first counts as the echo: nothing is known of this line
 
     slow = WireTime(SerialLine.model_validate({"device": "/dev/none", "baud": 300, "parity": "none"}))
     slow.silence = 600.0
@@ -145,13 +145,32 @@ async def test_a_write_whose_time_is_over_before_the_line_is_silent_is_not_sent(
         known = Known(TcpLine(host="127.0.0.1", port=port, framing="rtu"), Pipelining(1), slow)
         line = OpenLine(known, await RtuExchange.connected(known, 20.0))
         try:
-            now = asyncio.get_running_loop().time
-            with pytest.raises(NotSent, match="not silent in time"):
-                await line.write(Request(1, b"\6\0\7\0\1", None), 20.0, now() + 0.2)
-            assert not asked
-            with pytest.raises(NoAnswer):
-                await line.write(Request(1, b"\6\0\7\0\1", None), 20.0, now() + 2.0)
-            assert len(asked) == 1, "a line that is never silent is used all the same"
+            yield line
         finally:
             line.close()
             await asyncio.sleep(0)
+
+
+WRITE = Request(1, b"\6\0\7\0\1", None)
+
+
+async def test_a_write_whose_time_is_over_before_the_line_is_silent_is_not_sent() -> None:
+    asked = list[bytes]()
+    async with never_silent(asked) as line:
+        now = asyncio.get_running_loop().time
+        with pytest.raises(NotSent, match="not silent in time"):
+            await line.write(WRITE, 20.0, now() + 0.2)
+        assert not asked
+        await line.write(WRITE, 20.0, now() + 20.0)
+        assert len(asked) == 1, "a line that is never silent is used all the same"
+
+
+async def test_a_write_whose_line_is_lost_before_it_is_silent_is_not_sent() -> None:
+    asked = list[bytes]()
+    async with never_silent(asked) as line:
+        writing = asyncio.create_task(line.write(WRITE, 20.0, asyncio.get_running_loop().time() + 20.0))
+        await asyncio.sleep(0)
+        line.close()
+        with pytest.raises(NotSent):
+            await writing
+        assert not asked
