@@ -26,7 +26,7 @@ from hmi.ui.badge import badge, badge_width
 from hmi.ui.metrics import Metrics
 from hmi.ui.trend_beginning import paint_beginning
 from hmi.ui.trend_button import TrendButton
-from hmi.ui.trend_canvas import TrendCanvas
+from hmi.ui.trend_canvas import Lane, TrendCanvas
 from hmi.ui.trend_time_bar import paint_time_bar
 
 BACK_MINUTES: Final = 10
@@ -258,7 +258,7 @@ class TrendStrip(QWidget):
         return round(min(max(sides + name + doubt, least), most) + 0.5)
 
     def _paint_legend(self, painter: QPainter, m: Metrics) -> None:
-        """The unit and what stands at the right are whole; a name gives way."""
+        """What stands at the right is whole."""
         name, figure = m.font(12, fonts.MEDIUM), m.font(14, fonts.SEMIBOLD)
         left, right = m.px(16), self._plot.left() - m.px(14)
         for lane, entry in zip(self._canvas.lanes, self._legend, strict=False):
@@ -271,11 +271,22 @@ class TrendStrip(QWidget):
                 room -= painting.text(
                     painter, at, entry.value, figure, self._theme.text, room=room * 0.7, align=painting.RIGHT
                 )
-            unit = f" {entry.unit}" if entry.unit else ""
-            room -= m.px(_APART) - 1 + painting.width(name, unit)
-            at = QPointF(left, painting.baseline(name, middle))
-            at.setX(left + painting.text(painter, at, entry.label, name, lane.colour, room=room))
-            painting.text(painter, at, unit, name, lane.colour, room=painting.width(name, unit))
+            self._paint_name(painter, QPointF(left, painting.baseline(name, middle)), entry, room, lane, m)
+
+    @staticmethod
+    def _paint_name(
+        painter: QPainter, at: QPointF, entry: _Entry, room: float, lane: Lane, m: Metrics
+    ) -> None:
+        """Name and unit in one go, as mostly; where there is no room for both, the name gives way."""
+        font, colour = m.font(12, fonts.MEDIUM), lane.colour
+        unit = f" {entry.unit}" if entry.unit else ""
+        room -= m.px(_APART) - 1
+        if painting.width(font, entry.label + unit) <= room:
+            painting.text(painter, at, entry.label + unit, font, colour, room=room)
+            return
+        wide = painting.width(font, unit)
+        left = at.x() + painting.text(painter, at, entry.label, font, colour, room=room - wide)
+        painting.text(painter, QPointF(left, at.y()), unit, font, colour, room=wide)
 
     def _paint_ticks(self, painter: QPainter, m: Metrics) -> None:
         theme, plot, small = self._theme, self._plot, m.font(10)

@@ -248,7 +248,7 @@ def test_a_name_is_whole_beside_any_badge_and_the_plot_stands_still(
     shown.run(3700, answer=False, step=60.0)
     said = texts_of(shown, language).text(quality.bad_text(code), age="").strip()
     seen = spelled(monkeypatch, shown.strip)
-    assert [each for each in (name, " %", said) if not seen.get(each)] == []
+    assert [each for each in (f"{name} %", said) if not seen.get(each)] == []
     assert shown.strip._plot == plot
 
 
