@@ -57,14 +57,19 @@ class Connection:
         emit: Emit,
         *,
         wary: bool = False,
+        counts_all: bool = False,
     ) -> None:
-        """``wary``: read each value before it is subscribed to, because one of them cannot be decoded."""
+        """``wary``: read each value before it is subscribed to, because one of them cannot be decoded.
+
+        ``counts_all`` as in `Subscription`.
+        """
         self.session = session
         self.silence_limit = plan.SHORTEST_SILENCE
         self._endpoint = endpoint
         self._tags = tags
         self._emit = emit
         self._wary = wary
+        self._counts_all = counts_all
         self._clock = OffsetEstimator()
         self._subscriptions: dict[int, Subscription] = {}
         self._missing: dict[int, int] = {}
@@ -117,7 +122,7 @@ class Connection:
             # change them afterwards, so ask anew for what it does grant.
             await services.delete_subscription(self.session, made.id)
             made = await self._request(group, made.publishing)
-        return Subscription(group, made, before)
+        return Subscription(group, made, before, counts_all=self._counts_all)
 
     async def _request(self, group: Group, publishing: float) -> CreatedSubscription:
         keep_alives = plan.keep_alive_count(publishing, group.keep_alive)

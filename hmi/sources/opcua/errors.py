@@ -40,6 +40,10 @@ class UndecodableError(GivenUpError):
     """The server is there, but what it said makes no sense: a value in it may be to blame."""
 
 
+class CountedKeepAliveError(GivenUpError):
+    """A notification is missing whose number a keep-alive had: a server may count those as well."""
+
+
 class ServiceFaultError(Exception):
     """The server answered a request with a fault: it did not do it, and the link is alive."""
 

@@ -12,7 +12,7 @@ from hmi.model.clock import SECOND
 from hmi.model.samples import Irregular, Irregularity, Lost
 from hmi.sources.opcua import plan
 from hmi.sources.opcua.clock_offset import OffsetEstimator
-from hmi.sources.opcua.errors import GivenUpError, ServiceFaultError, UndecodableError
+from hmi.sources.opcua.errors import CountedKeepAliveError, GivenUpError, ServiceFaultError, UndecodableError
 from hmi.sources.opcua.session import Published, Session
 from hmi.sources.opcua.subscription import Gap, Subscription
 from hmi.sources.protocol import Emit
@@ -86,14 +86,14 @@ class Publishing:
         """Ask for the notifications of a gap again; what cannot be had any more is lost, and told."""
         url = self._session.url
         if len(gap) > MOST_ASKED_AGAIN:
-            raise self._lost(str(gap), published)
+            raise self._lost(gap, "", published)
         for number in gap.numbers():
             try:
                 again = await self._session.republish(published.subscription, number)
             except ServiceFaultError as error:
-                raise self._lost(f"{gap}: {error}", published) from error
+                raise self._lost(gap, f": {error}", published) from error
             if again.sequence != number:
-                raise self._lost(f"{gap}: asked for it, {url} sent {again.sequence}", published)
+                raise self._lost(gap, f": asked for it, {url} sent {again.sequence}", published)
             self._acknowledged(published.subscription, number)
             # It was put together long before we asked for it again: after the one that came before it, and
             # before the one that showed the gap, with which it counts as received.
@@ -103,10 +103,11 @@ class Publishing:
             )
             self._emit(Irregularity(Irregular.ASKED_AGAIN, 1, published.received))
 
-    def _lost(self, missing: str, published: Published) -> GivenUpError:
+    def _lost(self, gap: Gap, why: str, published: Published) -> GivenUpError:
         # The next keep-alive would vouch for values that are no more. A fresh link reads them anew.
-        self._emit(Lost(0, missing, published.received))
-        return GivenUpError(f"{self._session.url}: {missing}; everything is read anew")
+        self._emit(Lost(0, f"{gap}{why}", published.received))
+        error = CountedKeepAliveError if gap.kept_alive else GivenUpError
+        return error(f"{self._session.url}: {gap}{why}; everything is read anew")
 
     def _acknowledged(self, subscription: int, sequence: int) -> None:
         self._acknowledge.append(

@@ -19,7 +19,13 @@ from hmi.sources.opcua import plan, writing
 from hmi.sources.opcua.channel import Security
 from hmi.sources.opcua.connecting import connect
 from hmi.sources.opcua.connection import Connection
-from hmi.sources.opcua.errors import LinkLostError, LoginRefusedError, ServiceFaultError, UndecodableError
+from hmi.sources.opcua.errors import (
+    CountedKeepAliveError,
+    LinkLostError,
+    LoginRefusedError,
+    ServiceFaultError,
+    UndecodableError,
+)
 from hmi.sources.opcua.refusal import Refusal
 from hmi.sources.opcua.secrets import Secrets
 from hmi.sources.opcua.writing import UnwritableError
@@ -51,6 +57,7 @@ class OpcUaSource:
         self._security = Security(endpoint, folder, clock)
         self._connection: Connection | None = None
         self._wary = False
+        self._counted = 0
         self._refusal = Refusal()
 
     @property
@@ -75,6 +82,7 @@ class OpcUaSource:
                 if isinstance(failed, LoginRefusedError):
                     self._refusal.note(failed, self._clock.now().monotonic)
                 self._wary |= isinstance(failed, UndecodableError)
+                self._counted += isinstance(failed, CountedKeepAliveError)
                 if link.has_settled:
                     pauses.begin_again()
                 link.down(str(failed))
@@ -107,7 +115,15 @@ class OpcUaSource:
         secret = await self._secret()
         self._refusal.heed(secret, self._clock.now().monotonic)
         async with connect(endpoint, secret, self._security, self._clock) as session:
-            connection = Connection(session, endpoint, self._tags, emit, wary=self._wary)
+            connection = Connection(
+                session,
+                endpoint,
+                self._tags,
+                emit,
+                wary=self._wary,
+                # Once it may have been a loss.
+                counts_all=self._counted > 1,
+            )
             await connection.prepare()
             self._connection = connection
             try:

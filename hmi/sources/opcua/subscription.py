@@ -33,10 +33,14 @@ _NO_NODE: Final = (status.BAD_NODE_ID_UNKNOWN >> 16, status.BAD_NODE_ID_INVALID 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Notifications from the number ``first`` on never came; ``found`` did instead."""
+    """Notifications from the number ``first`` on never came; ``found`` did instead.
+
+    ``kept_alive``: the only one that is missing is of the number that a keep-alive had just before.
+    """
 
     first: int
     found: int
+    kept_alive: bool = False
 
     def __len__(self) -> int:
         return (self.found - self.first) % _LAST_SEQUENCE
@@ -53,8 +57,13 @@ class Gap:
 class Subscription:
     """The monitored items of one group. The client handle of an item is its tag index."""
 
-    def __init__(self, group: Group, made: CreatedSubscription, created: int) -> None:
-        """``created``: monotonic ns before the server made the subscription."""
+    def __init__(
+        self, group: Group, made: CreatedSubscription, created: int, *, counts_all: bool = False
+    ) -> None:
+        """``created``: monotonic ns before the server made the subscription.
+
+        ``counts_all``: the server seems to give keep-alives numbers of their own, too.
+        """
         self.group = group
         self.made = made
         places = 1 + max(index for index, _ in group.tags)
@@ -66,6 +75,8 @@ class Subscription:
         self._gone = np.zeros(places, np.bool_)
         self._items: dict[int, int] = {}
         self._expected: int | None = None
+        self._kept_alive = False
+        self._counts_all = counts_all
         self.assembled = created
         """Monotonic ns at or before which the server put together what it said last; the rest came later."""
         self.heard = created
@@ -122,7 +133,15 @@ class Subscription:
         if number == 0 or (message.keep_alive and expected is not None and number < expected):
             return None
         self._expected = number if message.keep_alive else number % _LAST_SEQUENCE + 1
-        return None if expected is None or number == expected else Gap(expected, number)
+        kept_alive, self._kept_alive = self._kept_alive, message.keep_alive
+        if expected is None or number == expected:
+            # One that gives the number of a keep-alive to the notification after it counts as it should.
+            self._counts_all &= not kept_alive or message.keep_alive
+            return None
+        gap = Gap(expected, number)
+        if not kept_alive or len(gap) > 1:
+            return gap
+        return None if self._counts_all else Gap(expected, number, kept_alive=True)
 
     def take(self, published: Published, clock: Estimate | None) -> list[SourceMessage]:
         """What one answer of the server says: samples, then that all items with a value stand, then losses.
