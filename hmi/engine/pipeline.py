@@ -18,7 +18,6 @@ from hmi.engine.derived import DerivedTags
 from hmi.engine.history import History
 from hmi.engine.outage import Outage
 from hmi.engine.scaling import Scaling
-from hmi.engine.wall_clock import WallClock
 from hmi.link.messages import STILL_DOWN, ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient
 from hmi.link.table import TableWriter
 from hmi.model.clock import NO_TIME, Instant
@@ -36,6 +35,7 @@ from hmi.model.samples import (
     SourceMessage,
 )
 from hmi.model.status import BAD_NO_COMMUNICATION
+from hmi.model.wall_clock import WallClock
 from hmi.twin.store import Samples, Store
 
 

@@ -71,3 +71,7 @@ class ManualClock:
         """Move both scales forward and return the new moment."""
         self._now = Instant(self._now.utc + nanoseconds, self._now.monotonic + nanoseconds)
         return self._now
+
+    def set_wall(self, utc: int) -> None:
+        """Set the wall clock alone, as a person or a time service does."""
+        self._now = Instant(utc, self._now.monotonic)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 MOST: Final = 64
@@ -39,6 +39,10 @@ class Coverage:
                 kept.append(one)
         kept.append(Stretch(begin, end, resolution))
         self._stretches = sorted(kept, key=lambda s: s.begin)[-MOST:]
+
+    def clock_set(self, by: int) -> None:
+        """Our wall clock was set by so many ns: the same stretches on it."""
+        self._stretches = [replace(one, begin=one.begin + by, end=one.end + by) for one in self._stretches]
 
     def missing(self, begin: int, end: int, resolution: int) -> list[tuple[int, int]]:
         """The parts of [begin, end] that are not held at ``resolution`` or finer."""

@@ -81,7 +81,7 @@ class TrendFeed:
                 if part[1] - part[0] <= resolution:
                     continue  # narrower than a pixel
                 one.asked[part] = now
-                self._history.request(index, *part, POINTS, _Taker(one, *part))
+                self._history.request(index, *part, POINTS, _Taker(one, *part, one.clock_sets))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +91,8 @@ class _Taker:
     record: TrendRecord
     begin: int
     end: int
+    clock_sets: int
 
     def __call__(self, reply: HistoryReply) -> None:
-        self.record.take(self.begin, self.end, reply)
+        if self.clock_sets == self.record.clock_sets:  # else it is asked for again
+            self.record.take(self.begin, self.end, reply)

@@ -8,8 +8,9 @@ import numpy as np
 
 from hmi.link.messages import HistoryReply
 from hmi.model import values
-from hmi.model.clock import NO_TIME, SECOND
+from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.status import Severity
+from hmi.model.wall_clock import WallClock
 from hmi.present.freshness import Freshness
 from hmi.present.sample_time import sample_time
 from hmi.present.session import Frame, Session
@@ -38,6 +39,9 @@ class TrendRecord:
         """Stretches (UTC ns) that an answer may still come for, and when they were asked for."""
         self.complete_from: int | None = None
         """UTC ns since when the present engine holds everything; None before it was heard."""
+        self.clock_sets = 0
+        """How often our wall clock was set: an answer to what was asked before is on another one."""
+        self._wall_clock: WallClock | None = None
         self._session: Session | None = None
         self._seen = NO_TIME
         self._live = False
@@ -51,6 +55,7 @@ class TrendRecord:
 
     def feed(self, session: Session, frame: Frame, index: int, *, changed: bool) -> None:
         """Take the tag's state in a frame; ``changed`` whether its sample is new. Twice is as once."""
+        self._follow_wall_clock(frame.now)
         now = frame.now.utc
         missed = self._seen == NO_TIME or now - self._seen > _MISSED
         if session is not self._session:
@@ -92,6 +97,23 @@ class TrendRecord:
             self.series.replace(since, last, time, value)
             self.series.held_until = max(self.series.held_until, last)
 
+    def _follow_wall_clock(self, now: Instant) -> None:
+        """When our clock is set, all that is held is dated anew, as the engine does with its history."""
+        if self._wall_clock is None:
+            self._wall_clock = WallClock(now)
+        by = self._wall_clock.set_by(now)
+        if not by:
+            return
+        self.clock_sets += 1
+        self.series.clock_set(by)
+        self.coverage.clock_set(by)
+        self.asked.clear()
+        self._vouched_since += by
+        if self.complete_from is not None:
+            self.complete_from += by
+        if self._seen != NO_TIME:
+            self._seen += by
+
     def _begin(self, session: Session) -> None:
         """Another session: perhaps another engine, which knows nothing of what was before it."""
         if self._live and not session.goes_on:
@@ -114,7 +136,8 @@ class TrendRecord:
             self._vouched_since = max(confirmed, last[0] + 1) if last is not None and resumed else came
             new = self._live = True
         if new:
-            time = max(sample_time(session, index), self._vouched_since)
+            # The engine may date by a clock that was set a moment ago, or is to learn that it was.
+            time = min(max(sample_time(session, index), self._vouched_since), frame.now.utc)
             series.append(time, _number(session, index))
         series.held_until = max(series.held_until, confirmed)
 

@@ -88,6 +88,12 @@ class TrendSeries:
         self._begin, self._end = 0, len(kept)
         self.revision += 1
 
+    def clock_set(self, by: int) -> None:
+        """Our wall clock was set by so many ns: date all samples as it would have."""
+        self._time[self._begin : self._end] += by
+        self.held_until += by
+        self.revision += 1
+
     def at(self, time: int) -> float:
         """The value that held at a moment (UTC ns); NaN in a gap, before the first and after the last."""
         held = self.read()

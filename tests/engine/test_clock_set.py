@@ -19,7 +19,6 @@ from hmi.engine.pipeline import Pipeline
 from hmi.engine.runtime import EpochRuntime
 from hmi.engine.scaling import Scaling
 from hmi.engine.sources import load_drivers
-from hmi.engine.wall_clock import LEAST, WallClock
 from hmi.link.messages import EndpointNews, ToClient
 from hmi.link.table import TableWriter
 from hmi.machines.resolve import resolve_site
@@ -27,6 +26,7 @@ from hmi.model import status
 from hmi.model.clock import MILLISECOND, NO_TIME, SECOND, Instant, SystemClock
 from hmi.model.samples import ClockOffset, Confirmation, LinkEvent, LinkState, SourceMessage
 from hmi.model.values import from_lane
+from hmi.model.wall_clock import LEAST, WallClock
 from hmi.simulation.mtconnect_agent import MtconnectAgent
 from hmi.testing.epochs import batch_of, epoch_of
 from hmi.twin.store import side_bytes

@@ -443,3 +443,33 @@ def test_a_tag_that_is_kept_keeps_its_samples():
     assert feed.series(0) is series
     feed.follow([])
     assert feed.indexes == ()
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_set_moves_the_trend_with_it(hours: int):
+    """No point lies in the future, silence is a gap on the clock of now, and nothing old is asked again."""
+    fed, past, feed = feeding()
+    for number in range(10):
+        fed.put(t=float(number))
+        feed.feed(fed.frame(0.5))
+    before = fed.clock.now()
+    by = hours * 3600 * SECOND
+    held = feed.series(0).read().time.copy()
+    feed.want(before.utc - 60 * SECOND, before.utc, SECOND // 10, before.utc)
+    fed.clock.set_wall(before.utc + by)
+    fed.put(t=77.0)
+    feed.feed(fed.frame(0.5))
+    now = fed.clock.now().utc
+    series = feed.series(0)
+    assert series.at(now) == 77.0
+    assert series.read().time.tolist()[:10] == (held + by).tolist()
+    assert series.last is not None
+    assert series.last[0] <= now
+    assert series.gaps(before.utc + by, now) == []
+    past.answer([before.utc - 30 * SECOND], [5.0])
+    assert math.isnan(series.at(before.utc - 30 * SECOND)), "an answer on the clock of before is no answer"
+    fed.silent = {"t"}
+    for _ in range(10):
+        feed.feed(fed.frame(0.5))
+    assert math.isnan(series.at(fed.clock.now().utc))
+    assert series.gaps(now, fed.clock.now().utc) == [(now + 1, fed.clock.now().utc)]
