@@ -34,6 +34,7 @@ from hmi.simulation.opcua_server import MachineServer, Variable
 from hmi.sources.opcua import OpcUaSource, connection, make_opcua_source
 from hmi.testing.harness import Listener
 from hmi.testing.opcua_device import UNSECURED
+from tests.sources.opcua.running import last
 
 URI = "urn:twinpane:test-mill"
 WAIT = 60.0
@@ -61,15 +62,6 @@ def source(
     keys = {"security": UNSECURED} | keys
     endpoint = OpcUaEndpoint(protocol="opcua", url=f"opc.tcp://127.0.0.1:{port}/", **keys)
     return make_opcua_source(endpoint, list(enumerate(tags)), SystemClock(), lookup)
-
-
-def last(messages: Sequence[SourceMessage], index: int, since: int = 0) -> tuple[int, float] | None:
-    """(status, float) of a tag's last sample."""
-    for batch in reversed(messages[since:]):
-        if isinstance(batch, Batch) and index in batch.index:
-            row = (batch.index == index).nonzero()[0][-1]
-            return int(batch.status[row]), float(batch.raw.view("<f8")[row])
-    return None
 
 
 def links(messages: Sequence[SourceMessage]) -> list[LinkEvent]:

@@ -37,6 +37,7 @@ from hmi.sources.opcua import OpcUaSource, connection, make_opcua_source, plan
 from hmi.testing.harness import Listener
 from hmi.testing.heard import check_confirmations
 from hmi.testing.opcua_device import UNSECURED
+from tests.sources.opcua.running import last
 
 URI: Final = "urn:twinpane:test-truth"
 WAIT: Final = 60.0
@@ -62,15 +63,6 @@ def source(port: int, *names: str, **keys: Any) -> OpcUaSource:
     keys = {"paces": Paces(normal=0.05), "security": UNSECURED} | keys
     endpoint = OpcUaEndpoint(protocol="opcua", url=f"opc.tcp://127.0.0.1:{port}/", **keys)
     return make_opcua_source(endpoint, list(enumerate(tags)), SystemClock(), resolve)
-
-
-def last(messages: Sequence[SourceMessage], index: int, since: int = 0) -> tuple[int, float] | None:
-    """(status, float) of a tag's last sample."""
-    for batch in reversed(messages[since:]):
-        if isinstance(batch, Batch) and index in batch.index:
-            row = (batch.index == index).nonzero()[0][-1]
-            return int(batch.status[row]), float(batch.raw.view("<f8")[row])
-    return None
 
 
 def live(listener: Listener, *indexes: int, value: float = 1.0) -> Any:
