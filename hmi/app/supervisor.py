@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from hmi.app.processor_wait import longest_wait, processor_waits
 from hmi.link.directory import LAST_WORDS
 from hmi.link.errors import LinkUnavailable
 from hmi.link.lock import fence, holder, is_held
@@ -24,6 +25,10 @@ _log = logging.getLogger(__name__)
 
 _FENCE_AFTER: Final = 1500 * MILLISECOND
 """A hang is on screen within 300 ms; killing waits longer, because a kill cannot be taken back."""
+
+_STARVED_AT_MOST: Final = 8500 * MILLISECOND
+"""So much of the silence is excused by a computer that is too busy: killed after ten seconds in any case. To
+start another engine makes such a computer no less busy."""
 
 _FORGET_AFTER: Final = 500 * MILLISECOND
 _PAUSES: Final = (0, SECOND // 2, 2 * SECOND, 5 * SECOND, 10 * SECOND)
@@ -63,10 +68,20 @@ class Supervisor:
     ``starts > 1`` with a ``last_exit`` means *ended and started again*. ``fenced`` counts the kills.
     """
 
-    def __init__(self, directory: Path, spawn: Callable[[], subprocess.Popen[bytes]]) -> None:
-        """``spawn`` starts an engine process that takes the lock of ``directory``."""
+    def __init__(
+        self,
+        directory: Path,
+        spawn: Callable[[], subprocess.Popen[bytes]],
+        waits: Callable[[int], Mapping[int, int]] = processor_waits,
+    ) -> None:
+        """``spawn`` starts an engine process that takes the lock of ``directory``.
+
+        ``waits`` tells of a process how long each of its threads has waited for a processor (ns).
+        """
         self._directory = directory
         self._spawn = spawn
+        self._waits = waits
+        self._waited: Mapping[int, int] = {}
         self._child: subprocess.Popen[bytes] | None = None
         self._spawned_at = 0
         self._failures = 0
@@ -107,10 +122,17 @@ class Supervisor:
         """The engine's heartbeat is late at ``now``; call as long as it is. Fences after some time."""
         if self._unresponsive_since is None or now.monotonic - self._unresponsive_at > _FORGET_AFTER:
             self._unresponsive_since = now.monotonic
+            found = holder(self._directory)
+            self._waited = {} if found is None else self._waits(found.pid)
         self._unresponsive_at = now.monotonic
-        if now.monotonic - self._unresponsive_since < _FENCE_AFTER:
+        silent = now.monotonic - self._unresponsive_since
+        if silent < _FENCE_AFTER:
             return
         found = holder(self._directory)
+        if found is not None and self._waited:
+            starved = min(longest_wait(self._waited, self._waits(found.pid)), _STARVED_AT_MOST)
+            if silent - starved < _FENCE_AFTER:
+                return
         if found is not None and found.managed == "panel" and fence(self._directory, found):
             _log.error("the engine (pid %d) did not respond and was killed", found.pid)
             self.fenced += 1

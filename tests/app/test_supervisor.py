@@ -210,6 +210,21 @@ def test_hiccups_far_apart_do_not_add_up_to_a_kill(engines: Engines) -> None:
     assert supervisor.fenced == 0
 
 
+def test_an_engine_that_gets_no_processor_is_given_time_but_not_for_ever(engines: Engines) -> None:
+    """Another one would get none either."""
+    clock, waited = ManualClock(), 7 * SECOND
+    supervisor = Supervisor(engines.directory, engines.spawn, lambda _: {1: waited, 2: 5})
+    supervisor.tick(clock.now())
+    until(lambda: found(engines))
+    silent = 0
+    while supervisor.fenced == 0:
+        supervisor.engine_unresponsive(clock.advance(50 * MILLISECOND))
+        silent, waited = silent + 50 * MILLISECOND, waited + 45 * MILLISECOND
+        assert silent <= 10_050 * MILLISECOND
+    assert silent > 9 * SECOND
+    until(lambda: engines.alive == 0)
+
+
 def test_an_engine_that_a_service_manages_is_never_killed(engines: Engines) -> None:
     clock = ManualClock()
     engines.spawn("service")
