@@ -204,6 +204,8 @@ class History:
         if older or (len(time) and time[0] == dated):
             time[0] = min([max(received, began + 1, int(time[0])), *time[1:2].tolist()])
         kept = time <= end
+        if len(time) and time[0] < begin:  # that gap is over when the stretch begins
+            return Series(time[kept], found.value[held][kept], found.severity[held][kept])
         return Series(
             np.concatenate([[began], time[kept]]),
             np.concatenate([[0.0], found.value[held][kept]]),

@@ -185,6 +185,7 @@ def test_a_screen_is_shown_as_saved_while_values_stay_live_and_mistakes_cost_not
 def test_another_tag_is_another_epoch_in_which_the_history_of_the_others_goes_on(plant: Plant) -> None:
     panel = plant.start()
     try:
+        until(lambda: panel.look() and panel.live("speed"), "the first sample: before it there is a gap")
         first = time.time_ns()
         until(lambda: panel.look() and time.time_ns() - first > 1_000_000_000, "a second of history")
         changed = time.time_ns()
