@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from hmi.app.bench.stolen import ProcessorTimes
 from hmi.app.commands.soak import soak
 from hmi.app.options import site_option
 
@@ -34,11 +35,13 @@ _json = click.option("--json", "as_json", is_flag=True, help="JSON alone, on one
 
 
 @click.group()
-def command() -> None:
+@click.pass_context
+def command(context: click.Context) -> None:
     """Measure the running program and print JSON.
 
     The figures are this machine's, at this moment: compare medians of several runs.
     """
+    context.obj = ProcessorTimes.now()
 
 
 command.add_command(soak)
@@ -186,4 +189,6 @@ def panel(site: Path | None, seconds: float, as_json: bool) -> None:
 
 def _say(figures: dict[str, Any], as_json: bool) -> None:
     figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
+    begun, now = click.get_current_context().find_object(ProcessorTimes), ProcessorTimes.now()
+    figures["stolen_percent"] = None if begun is None or now is None else now.stolen_percent_since(begun)
     click.echo(json.dumps(figures, indent=None if as_json else 2))
