@@ -1,8 +1,11 @@
-"""When to draw: at once when something arrived, at most every 16.7 ms, and by itself when nothing does.
+"""When to draw: at once when something arrived, at most 60 times a second, and by itself when nothing does.
 
 Its own looks make ages grow and a dead engine show although nothing arrives. They come when there was no
 frame for a while, so a machine that changes ten times a second is drawn for its changes alone; and a change
 that comes right behind such a look does not wait for the display's next refresh because of it.
+
+Nor does one that comes right behind another's: after a pause two frames may follow each other at once. Else
+of ten changes a second one in sixty would wait only because the engine told its counters just before.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 from hmi.model.clock import MILLISECOND, Clock
 
 FRAME_NS: Final = 16_700_000
+_AT_ONCE: Final = 2
+"""Frames without a pause between them, after a pause."""
 IDLE_MS: Final = 130
 """Without a frame for so long it looks by itself: longer than the 100 ms in which most machines change, so
 that the look does not stand in the way of the change that is about to come."""
@@ -31,7 +36,10 @@ class FrameClock(QObject):
         super().__init__(parent)
         self._clock = clock
         self._draw = draw
-        self._began = self._showed = -FRAME_NS
+        self._began = -FRAME_NS
+        # Until when the frames that painted for news take up their 60 a second (the generic cell rate
+        # algorithm's theoretical arrival time, ITU-T I.371).
+        self._taken = 0
         self._frames = 0
         self._durations = np.zeros(_KEPT, np.int64)
         self._due = QTimer(self)
@@ -52,11 +60,11 @@ class FrameClock(QObject):
         self._due.stop()
 
     def request(self) -> None:
-        """Something is new: a frame 16.7 ms after the last that painted for news. Many requests are one."""
+        """Something is new: a frame, as soon as there is room for one. Many requests are one."""
         if self._due.isActive():
             return
-        wait = self._showed + FRAME_NS - self._clock.now().monotonic
-        # Rounded up: a frame that comes early would be two within one refresh of the display.
+        wait = self._taken - (_AT_ONCE - 1) * FRAME_NS - self._clock.now().monotonic
+        # Rounded up: frames that come early would be more than 60 in a second.
         self._due.start(max(0, -(-wait // MILLISECOND)))
 
     @property
@@ -79,7 +87,7 @@ class FrameClock(QObject):
 
     def _news(self) -> None:
         if self._frame():
-            self._showed = self._began
+            self._taken = max(self._taken, self._began) + FRAME_NS
 
     def _look(self) -> None:
         if not self._due.isActive():

@@ -234,6 +234,8 @@ class PanelConnection(QObject):
         for before, _ in self._observers:
             before(session, frame)
         values = window.flush()
+        if values:
+            window.await_display()
         self._painted(session, frame)
         for _, after in self._observers:
             after(session, frame)

@@ -6,6 +6,7 @@ alone, to measure up to the real pixel.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PyQt6.QtCore import QRect, Qt
@@ -41,22 +42,31 @@ def cells_of(number: int) -> list[bool]:
     return [bool(word >> (CELLS - 1 - i) & 1) for i in range(CELLS)]
 
 
-def read(image: QImage) -> int | None:
-    """The number in a picture of the strip; None where the cells do not check (torn or covered)."""
+def cells_in(image: QImage) -> list[bool]:
+    """The cells in a picture of the strip, true where white."""
+    places = range(CELL // 2, CELLS * CELL, CELL)
+    return [image.pixelColor(x, CELL // 2).lightness() > 127 for x in places]
+
+
+def read(cells: Sequence[bool]) -> int | None:
+    """The number that the 40 cells are; None where they do not check (torn or covered)."""
     word = 0
-    for i in range(CELLS):
-        color = image.pixelColor(i * CELL + CELL // 2, CELL // 2)
-        word = word << 1 | (color.lightness() > 127)
+    for white in cells:
+        word = word << 1 | white
     number, check = word >> 8, word & 0xFF
     return number if check == _check(number) else None
 
 
 class StampStrip(QWidget):
-    """Shows one number."""
+    """Shows one number, at the lower left corner that its parent has when it is made.
+
+    A window's surface goes to the screen from above: what is there before the number is all that was
+    painted with it.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setGeometry(0, 0, CELLS * CELL, CELL)
+        self.setGeometry(0, parent.height() - CELL, CELLS * CELL, CELL)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._number = 0

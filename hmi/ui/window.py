@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QRect, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from hmi.config.epoch import Machine
@@ -203,6 +203,14 @@ class PanelWindow(QWidget):
         QCoreApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest.value)
         QCoreApplication.sendPostedEvents(self, QEvent.Type.UpdateRequest.value)
         return self._had_to_paint
+
+    def await_display(self) -> None:
+        """Return when the display has carried out what it was told so far.
+
+        What is on the window's surface is on its way only. The display answers in order, so any question to
+        it will do, and Qt has no cheaper one: 0.15 ms.
+        """
+        QGuiApplication.queryKeyboardModifiers()
 
     def event(self, event: QEvent | None) -> bool:
         """Note that Qt asks for what has changed to be painted; it does so once for all widgets in here."""

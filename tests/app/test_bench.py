@@ -16,10 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.app.bench.figures import share
+from hmi.app.bench.figures import share, spread
 from hmi.app.bench.link_state import due_times
-from hmi.app.bench.on_panel import Pixels, held, held_at_pixel
+from hmi.app.bench.on_panel import Pixels, Run, held, held_at_pixel
 from hmi.app.bench.panel_watch import Seen
+from hmi.app.bench.stolen import Thefts
 
 PAGE = Path(__file__).parents[2] / "hmi/docs/reference/benches.md"
 SPREAD = {"p50", "p99", "max", "n"}
@@ -144,6 +145,7 @@ def test_a_bound_is_refuted_only_by_a_look_that_began_after_it() -> None:
     seen = Seen(bound_of={1: 10.0, 2: 10.0, 3: 10.0})
     pixels = Pixels(
         stamps=[1, 2, 3, 4],
+        made=[0.0, 0.1, 0.2, 0.3],
         latencies_ms=[9.0, 12.0, 14.0, 99.0],
         absent_ms=[7.0, 9.5, 11.0, 98.0],
         looks=9,
@@ -153,6 +155,25 @@ def test_a_bound_is_refuted_only_by_a_look_that_began_after_it() -> None:
     assert found["share"] == 0.33333, "the second may have been the probe's own time"
     assert found["refuted"] == 0.33333, "the third was not there after its bound; of the fourth none is known"
     assert found["slack_ms"]["n"] == 3
+
+
+def test_what_the_host_disturbed_is_left_out_by_when_and_not_by_how_long_it_took() -> None:
+    pixels = Pixels(
+        stamps=[1, 2, 3],
+        made=[10.0, 20.0, 30.0],
+        latencies_ms=[900.0, 15.0, 14.0],
+        absent_ms=[899.0, 14.0, 13.0],
+        looks=9,
+        unreadable=0,
+    )
+    seen = Seen(frames_ms=[5.0, 6.0], frames_at=[10.0, 30.0])
+    run = Run(seen, pixels, Thefts([10.5, 30.01]))
+    assert spread(pixels.latencies_ms) == run.pixel_ms()
+    assert run.pixel_undisturbed_ms(0.01) == {"p50": 15.0, "p99": 900.0, "max": 900.0, "n": 2}
+    assert run.frame_undisturbed_ms() == {"p50": 5.0, "p99": 5.0, "max": 5.0, "n": 1}
+    assert Run(seen, pixels, None).pixel_undisturbed_ms(0.01) is None
+    assert Run(seen, None, Thefts([])).pixel_undisturbed_ms(0.01) is None
+    assert Run(seen, pixels, None).frame_undisturbed_ms() is None
 
 
 def test_a_share_is_never_rounded_up() -> None:

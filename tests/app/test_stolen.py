@@ -1,10 +1,16 @@
-"""What the host took is told as a share of the time that passed."""
+"""What the host took is told as a share of the time that passed, and when it took it."""
 
 from __future__ import annotations
 
-import pytest
+import time
+from contextlib import ExitStack
 
-from hmi.app.bench.stolen import ProcessorTimes
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hmi.app.bench.stolen import ProcessorTimes, Thefts
+from hmi.app.bench.stolen_watch import StolenWatch
 
 STAT = "cpu  {user} 5 7 {idle} 11 13 17 {steal} 1000 1000\ncpu0 1 2 3 4 5 6 7 8 9 10\n"
 
@@ -26,3 +32,24 @@ def test_this_computer_tells() -> None:
     found = ProcessorTimes.now()
     assert found is not None
     assert found.all > found.stolen >= 0
+
+
+@given(st.lists(st.floats(0, 10), max_size=20).map(sorted), st.lists(st.floats(0, 10), max_size=20))
+def test_a_moment_is_spared_when_no_theft_falls_into_its_window(
+    thefts: list[float], moments: list[float]
+) -> None:
+    found = Thefts(thefts).none_around(moments, 0.25, 0.5)
+    assert found == [not any(each - 0.25 <= theft < each + 0.5 for theft in thefts) for each in moments]
+
+
+def test_the_watch_ends_when_it_is_told_and_what_it_saw_lies_within_its_time() -> None:
+    began = time.time()
+    with ExitStack() as running:
+        watch = StolenWatch(running)
+        time.sleep(0.3)
+        found = watch.end()
+    assert found is not None
+    (spared,) = found.none_around([began - 1.0], 1e6, 1.0)
+    assert spared, "nothing before it began"
+    (spared,) = found.none_around([time.time()], 0.0, 1e6)
+    assert spared, "nor after its end"

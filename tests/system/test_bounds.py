@@ -2,7 +2,9 @@
 
 The figures are this machine's at this moment. A bench that something else disturbs says little of
 Twinpane, so each waits for a quiet computer, the median of three runs is held to the bound, and none of
-this is in the quick suite.
+this is in the quick suite. What the host of a virtual computer takes is not ours to wait for: latencies and
+frames are held to their bounds where it took nothing (hmi/docs/reference/benches.md), and a run that has too
+few of these shows nothing and is run again.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import pytest
 pytestmark = [pytest.mark.full, pytest.mark.bench, pytest.mark.gui]
 
 RUNS = 3
+MOST_RUNS = 8
 BOUND_HELD = 0.999
 SLACK_MS = 15.0
 ENGINE_PERCENT = 20.0
@@ -80,18 +83,34 @@ def bench(folder: Path, *words: str) -> dict[str, Any]:
 def test_from_the_machine_to_the_pixel(
     tmp_path: Path, tags: int, publish_ms: int, machine_to_pixel_ms: float
 ) -> None:
-    words = ("glass", "--tags", f"{tags}", "--hz", "10", "--publish-ms", f"{publish_ms}", "--seconds", "10")
-    runs = [bench(tmp_path, *words, "--pixel", "--no-baseline") for _ in range(RUNS)]
+    words = ("glass", "--tags", f"{tags}", "--hz", "10", "--publish-ms", f"{publish_ms}", "--seconds", "20")
+    runs = telling_runs(tmp_path, "pixel_undisturbed_ms", *words, "--pixel", "--no-baseline")
     for run in runs:
         assert run["sent"] == run["received"] + run["lost"]
-        assert run["sent"] >= tags * 10 * 10
+        assert run["sent"] >= tags * 10 * 20
         assert run["granted_publish_ms"] == run["requested_publish_ms"]
-        assert run["pixel_ms"]["n"] >= 80, "most of the hundred stamps were seen on the screen"
-        assert run["slack_ms"]["n"] >= 400, "the bounds of eight tags"
-    assert median(run["pixel_ms"]["p99"] for run in runs) <= machine_to_pixel_ms
-    assert median(run["paint_ms"]["p99"] for run in runs) <= machine_to_pixel_ms
+        assert run["pixel_ms"]["n"] >= 160, "most of the two hundred stamps were seen on the screen"
+        assert run["slack_ms"]["n"] >= 800, "the bounds of eight tags"
+    assert median(run["pixel_undisturbed_ms"]["p99"] for run in runs) <= machine_to_pixel_ms, told(runs)
     hold_the_shown_latency(runs)
     hold_the_sizes(runs)
+
+
+def telling_runs(folder: Path, undisturbed: str, *words: str) -> list[dict[str, Any]]:
+    """As many runs as a median takes, each with enough that the host did not disturb."""
+    runs: list[dict[str, Any]] = []
+    for _ in range(MOST_RUNS):
+        run = bench(folder, *words)
+        if run[undisturbed]["n"] >= 60:
+            runs.append(run)
+        if len(runs) == RUNS:
+            return runs
+    pytest.fail(f"the host disturbed {MOST_RUNS - len(runs)} of {MOST_RUNS} runs: nothing can be told")
+
+
+def told(runs: list[dict[str, Any]]) -> str:
+    keys = ("pixel_undisturbed_ms", "pixel_ms", "frame_ms", "stolen_percent")
+    return json.dumps([{key: run[key] for key in keys} for run in runs])
 
 
 def hold_the_shown_latency(runs: list[dict[str, Any]]) -> None:
@@ -108,11 +127,11 @@ def hold_the_sizes(runs: list[dict[str, Any]]) -> None:
 
 
 def test_from_an_encoder_on_modbus_to_the_pixel(tmp_path: Path) -> None:
-    words = ("modbus", "--registers", "500", "--hz", "10", "--poll-ms", "20", "--seconds", "10", "--pixel")
-    runs = [bench(tmp_path, *words) for _ in range(RUNS)]
+    words = ("modbus", "--registers", "500", "--hz", "10", "--poll-ms", "20", "--seconds", "20", "--pixel")
+    runs = telling_runs(tmp_path, "pixel_undisturbed_ms", *words)
     for run in runs:
-        assert run["pixel_ms"]["n"] >= 80, "most of the hundred changes were seen on the screen"
-    assert median(run["pixel_ms"]["p99"] for run in runs) <= MODBUS_TO_PIXEL_MS
+        assert run["pixel_ms"]["n"] >= 160, "most of the two hundred changes were seen on the screen"
+    assert median(run["pixel_undisturbed_ms"]["p99"] for run in runs) <= MODBUS_TO_PIXEL_MS, told(runs)
     hold_the_shown_latency(runs)
     hold_the_sizes(runs)
 
@@ -131,7 +150,8 @@ def test_a_loaded_engine_does_not_reach_the_frames(tmp_path: Path) -> None:
     runs = [bench(tmp_path, "frame", "--tags", "2000", "--hz", "10", "--seconds", "30") for _ in range(RUNS)]
     for run in runs:
         assert min(run[each]["change_frame_ms"]["n"] for each in ("loaded", "idle")) >= 240
-    assert median(run["loaded"]["frame_ms"]["p99"] for run in runs) <= FRAME_MS
+        assert min(run[each]["change_frame_undisturbed_ms"]["n"] for each in ("loaded", "idle")) >= 60
+    assert median(run["loaded"]["frame_undisturbed_ms"]["p99"] for run in runs) <= FRAME_MS
     assert median(run["ratio"] for run in runs) <= LOADED_TO_IDLE
     assert median(run["loaded"]["engine"]["cpu_percent"] for run in runs) <= ENGINE_PERCENT
 

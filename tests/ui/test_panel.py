@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from hmi.link.client import LinkClient
 from hmi.link.messages import EndpointNews, HistoryReply
-from hmi.model.clock import Instant, SystemClock
+from hmi.model.clock import MILLISECOND, Instant, SystemClock
 from hmi.model.samples import LinkState
 from hmi.present import notices
 from hmi.present.theme import DARK
@@ -120,6 +120,29 @@ def test_a_change_comes_from_the_table_to_the_screen_and_is_timed(stand: Stand) 
     assert book is not None
     stand.until(lambda: book.view("mill", SystemClock().now().monotonic).n >= 3)
     assert stand.panel.frames.durations_ms()["n"] > 0
+
+
+def test_a_latency_reaches_to_where_the_display_has_the_paint(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = 150 * MILLISECOND
+
+    def display() -> None:
+        end = SystemClock().now().monotonic + slow
+        while SystemClock().now().monotonic < end:
+            pass
+
+    monkeypatch.setattr(stand.window, "await_display", display)
+    engine = stand.engine()
+    stand.panel.start()
+    engine.put("mill/load", 1.0)
+    stand.until(stand.pill_is_live)
+    engine.put("mill/load", 2.0)
+    stand.until(lambda: stand.value() == 2.0)
+    book = stand.window.book
+    assert book is not None
+    now = stand.panel.frames.began
+    stand.until(lambda: (book.view("mill", now).now or 0) >= slow / MILLISECOND)
 
 
 def test_an_engine_that_stays_inside_its_table_is_told_on_its_card(stand: Stand) -> None:

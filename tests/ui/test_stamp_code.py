@@ -10,7 +10,7 @@ from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from hmi.ui.stamp_code import CELL, CELLS, MODULUS, StampStrip, read, seconds_between, stamp_of
+from hmi.ui.stamp_code import CELL, CELLS, MODULUS, StampStrip, cells_in, read, seconds_between, stamp_of
 
 
 @given(st.floats(1.7e9, 1.9e9), st.floats(-170_000, 170_000))
@@ -27,9 +27,9 @@ def test_what_is_painted_is_read(qtbot: QtBot, number: int) -> None:
     strip.show_number(number)
     picture = QImage(CELLS * CELL, CELL, QImage.Format.Format_RGB32)
     strip.render(picture)
-    assert read(picture) == number
+    assert read(cells_in(picture)) == number
     painter = QPainter(picture)
     painter.fillRect(0, 0, 9 * CELL, CELL, Qt.GlobalColor.black)
     painter.end()
-    torn = read(picture)
+    torn = read(cells_in(picture))
     assert torn is None or number >> 23 == 0, "what was spoiled is no number, unless it was black there"

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+Spread = dict[str, float | int]
+"""p50, p99, max and n of some times."""
+
 
 def share(cases: Sequence[bool]) -> float | None:
     """How many of the cases are so, from 0 to 1 and rounded down; None where there are none."""
     return math.floor(1e5 * sum(cases) / len(cases)) / 1e5 if cases else None
 
 
-def spread(milliseconds: Sequence[float]) -> dict[str, float | int]:
+def spread(milliseconds: Sequence[float]) -> Spread:
     """p50, p99 (both actual values), max and n of some times; zeros where there are none."""
     if not len(milliseconds):
         return {"p50": 0.0, "p99": 0.0, "max": 0.0, "n": 0}

@@ -14,9 +14,9 @@ from typing import Any
 
 from hmi.app import run_folder
 from hmi.app.bench.figures import spread
-from hmi.app.bench.on_panel import Pixels, held, held_at_pixel, watch_panel
+from hmi.app.bench.on_panel import Run, held, held_at_pixel, watch_panel
 from hmi.app.bench.opcua_load import OpcUaLoad, measure_library
-from hmi.app.bench.panel_watch import Seen, Watched
+from hmi.app.bench.panel_watch import Watched
 from hmi.app.bench.watcher import Watcher
 from hmi.app.display import require_display
 from hmi.link.messages import Counters
@@ -27,7 +27,8 @@ def measure_glass(
 ) -> dict[str, Any]:
     """Run the bench on the present display; its figures."""
     require_display()
-    seen, pixels, counts, received = _panel(load, seconds, warm_up, pixel=pixel)
+    run, counts, received = _panel(load, seconds, warm_up, pixel=pixel)
+    seen, pixels = run.seen, run.pixels
     inside = held(seen)
     outside = held_at_pixel(seen, pixels) if pixels else None
     return {
@@ -37,13 +38,15 @@ def measure_glass(
         "requested_publish_ms": load.publish_ms,
         "granted_publish_ms": seen.granted_ms,
         "paint_ms": spread(seen.paint_ms),
-        "pixel_ms": spread(pixels.latencies_ms) if pixels else None,
+        "pixel_ms": run.pixel_ms(),
+        "pixel_undisturbed_ms": run.pixel_undisturbed_ms(load.publish_ms / 1000),
         "bound_held": inside["share"],
         "slack_ms": inside["slack_ms"],
         "bound_held_at_pixel": outside["share"] if outside else None,
         "bound_refuted_at_pixel": outside["refuted"] if outside else None,
         "slack_at_pixel_ms": outside["slack_ms"] if outside else None,
         "frame_ms": spread(seen.frames_ms),
+        "frame_undisturbed_ms": run.frame_undisturbed_ms(),
         "frames": len(seen.frames_ms),
         "sent": counts["sent"],
         "dropped_by_server": counts["dropped"],
@@ -59,15 +62,15 @@ def measure_glass(
 
 def _panel(
     load: OpcUaLoad, seconds: float, warm_up: float, *, pixel: bool
-) -> tuple[Seen, Pixels | None, dict[str, Any], Counters]:
+) -> tuple[Run, dict[str, Any], Counters]:
     """What was seen, what the server counted, and what the engine had counted when all had come."""
     with ExitStack() as running:
         directory = run_folder.of_this_run(running, "bench")
         server = load.start(running, warm_up + seconds)
         folder = directory / "site"  # goes with the run, also when that is killed
         shown = load.write_site(folder, server.said())
-        seen, pixels = watch_panel(running, directory, folder, Watched(shown, shown, warm_up, seconds, pixel))
+        run = watch_panel(running, directory, folder, Watched(shown, shown, warm_up, seconds, pixel))
         watcher = Watcher(directory)
         running.callback(watcher.close)
         counts = server.stop()
-        return seen, pixels, counts, watcher.changes_now(counts["sent"])
+        return run, counts, watcher.changes_now(counts["sent"])

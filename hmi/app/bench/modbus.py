@@ -15,8 +15,8 @@ from hmi.app.bench.children import Child
 from hmi.app.bench.figures import spread
 from hmi.app.bench.load_site import write_modbus_site
 from hmi.app.bench.modbus_decode import measure_one_read
-from hmi.app.bench.on_panel import Pixels, held, held_at_pixel, watch_panel
-from hmi.app.bench.panel_watch import Seen, Watched
+from hmi.app.bench.on_panel import Run, held, held_at_pixel, watch_panel
+from hmi.app.bench.panel_watch import Watched
 from hmi.app.bench.watcher import Watcher
 from hmi.app.display import require_display
 from hmi.link.messages import Counters
@@ -38,7 +38,8 @@ class ModbusLoad:
 def measure_modbus(load: ModbusLoad, seconds: float, warm_up: float, *, pixel: bool) -> dict[str, Any]:
     """Run the bench on the present display; its figures."""
     require_display()
-    seen, pixels, counts, received = _panel(load, seconds, warm_up, pixel=pixel)
+    run, counts, received = _panel(load, seconds, warm_up, pixel=pixel)
+    seen, pixels = run.seen, run.pixels
     inside = held(seen)
     outside = held_at_pixel(seen, pixels) if pixels else None
     return {
@@ -48,13 +49,15 @@ def measure_modbus(load: ModbusLoad, seconds: float, warm_up: float, *, pixel: b
         "pipeline": load.pipeline,
         "seconds": seconds,
         "paint_ms": spread(seen.paint_ms),
-        "pixel_ms": spread(pixels.latencies_ms) if pixels else None,
+        "pixel_ms": run.pixel_ms(),
+        "pixel_undisturbed_ms": run.pixel_undisturbed_ms(load.poll_ms / 1000),
         "bound_held": inside["share"],
         "slack_ms": inside["slack_ms"],
         "bound_held_at_pixel": outside["share"] if outside else None,
         "bound_refuted_at_pixel": outside["refuted"] if outside else None,
         "slack_at_pixel_ms": outside["slack_ms"] if outside else None,
         "frame_ms": spread(seen.frames_ms),
+        "frame_undisturbed_ms": run.frame_undisturbed_ms(),
         "requests_per_s": round(counts["requests"] / counts["seconds"], 1),
         "device_changes": counts["changes"],
         "received": received.samples,
@@ -66,7 +69,7 @@ def measure_modbus(load: ModbusLoad, seconds: float, warm_up: float, *, pixel: b
 
 def _panel(
     load: ModbusLoad, seconds: float, warm_up: float, *, pixel: bool
-) -> tuple[Seen, Pixels | None, dict[str, Any], Counters]:
+) -> tuple[Run, dict[str, Any], Counters]:
     with ExitStack() as running:
         directory = run_folder.of_this_run(running, "bench")
         planned = warm_up + seconds + _MORE
@@ -76,10 +79,8 @@ def _panel(
         folder = directory / "site"
         port = device.said()["port"]
         shown = write_modbus_site(folder, port, load.registers, load.poll_ms, load.pipeline)
-        seen, pixels = watch_panel(
-            running, directory, folder, Watched(shown, shown[:1], warm_up, seconds, pixel)
-        )
+        run = watch_panel(running, directory, folder, Watched(shown, shown[:1], warm_up, seconds, pixel))
         watcher = Watcher(directory)
         running.callback(watcher.close)
         received = watcher.changes_now()
-        return seen, pixels, device.stop(), received
+        return run, device.stop(), received

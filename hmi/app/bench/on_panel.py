@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
 import click
+from PyQt6.QtCore import QPoint
 
 from hmi.app import spawn
 from hmi.app.bench.children import Child
-from hmi.app.bench.figures import share, spread
+from hmi.app.bench.figures import Spread, share, spread
 from hmi.app.bench.load_site import MACHINE
 from hmi.app.bench.panel_watch import PanelWatch, Seen, Watched
+from hmi.app.bench.stolen import Thefts
+from hmi.app.bench.stolen_watch import StolenWatch
 from hmi.app.supervisor import Supervisor
 from hmi.link.client import LinkClient
 from hmi.ui.panel import PanelConnection
@@ -27,24 +33,68 @@ _LIVE_WITHIN: Final = 90.0
 
 _LINGER: Final = 5.0
 
+FRAMEBUFFER: Final = "TWINPANE_FRAMEBUFFER"
+"""Of the environment: the file in which the virtual screen in use keeps its pixels, where it says so as
+`packaging/virtual-screen` does."""
+
 _STAMP_MS: Final = 1000 / UNITS_PER_SECOND
 """A time between two of the probe's stamps is right to within so much."""
 
 
+_BEFORE: Final = 0.02
+"""Seconds before a change: what was late then may still be in its way."""
+
+_QUEUED: Final = 0.05
+"""Seconds after a change, and after its wait at the machine, in which a theft is taken to have met it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """What the probe saw (`hmi.ui.pixel_probe`); ``looks`` and how many of them were unreadable."""
+    """What the probe saw (`hmi.app.bench.pixel_probe`); ``looks`` and how many of them were unreadable."""
 
     stamps: list[int]
+    made: list[float]
     latencies_ms: list[float]
     absent_ms: list[float]
     looks: int
     unreadable: int
 
 
-def watch_panel(
-    running: ExitStack, directory: Path, site: Path, watched: Watched
-) -> tuple[Seen, Pixels | None]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was seen in the panel, on the display (None: nobody looked), and of the host (None: untold)."""
+
+    seen: Seen
+    pixels: Pixels | None
+    thefts: Thefts | None
+
+    def pixel_ms(self) -> Spread | None:
+        """How old changes were on the display."""
+        return None if self.pixels is None else spread(self.pixels.latencies_ms)
+
+    def pixel_undisturbed_ms(self, wait: float) -> Spread | None:
+        """The same where the host took nothing; ``wait`` is how long (s) one may wait at the machine."""
+        if self.pixels is None:
+            return None
+        return self._undisturbed(self.pixels.latencies_ms, self.pixels.made, _BEFORE, wait + _QUEUED)
+
+    def frame_undisturbed_ms(self) -> Spread | None:
+        """What frames took where the host took nothing."""
+        return self._undisturbed(self.seen.frames_ms, self.seen.frames_at, _QUEUED, _BEFORE)
+
+    def change_frame_undisturbed_ms(self) -> Spread | None:
+        """What those among them took that painted a change."""
+        return self._undisturbed(self.seen.change_frames_ms, self.seen.change_frames_at, _QUEUED, _BEFORE)
+
+    def _undisturbed(
+        self, took: Sequence[float], at: Sequence[float], before: float, after: float
+    ) -> Spread | None:
+        if self.thefts is None:
+            return None
+        return spread(list(compress(took, self.thefts.none_around(at, before, after))))
+
+
+def watch_panel(running: ExitStack, directory: Path, site: Path, watched: Watched) -> Run:
     """Open the panel on the Machine screen and watch it; its engine runs until ``running`` is closed.
 
     Raises:
@@ -54,11 +104,19 @@ def watch_panel(
     running.callback(supervisor.stop, 5.0)
     watches: list[PanelWatch] = []
     probes: list[Child] = []
+    host = StolenWatch(running)
 
-    def live() -> None:
-        if watched.pixel:
-            options = {"delay": watched.warm_up, "seconds": watched.seconds}
-            probes.append(Child(running, "hmi.ui.pixel_probe", **options))
+    def live(strip: QPoint | None) -> None:
+        if strip is not None:
+            options: dict[str, float | str] = {
+                "delay": watched.warm_up,
+                "seconds": watched.seconds,
+                "x": strip.x(),
+                "y": strip.y(),
+            }
+            if file := os.environ.get(FRAMEBUFFER):
+                options["framebuffer"] = file
+            probes.append(Child(running, "hmi.app.bench.pixel_probe", **options))
 
     def started(connection: PanelConnection, window: PanelWindow) -> None:
         window.move(0, 0)
@@ -74,7 +132,7 @@ def watch_panel(
     )
     if code != 0 or not watches or not watches[0].seen.ended:
         raise click.ClickException(_why(code, supervisor))
-    return watches[0].seen, Pixels(**probes[0].said()) if probes else None
+    return Run(watches[0].seen, Pixels(**probes[0].said()) if probes else None, host.end())
 
 
 def _why(code: int, supervisor: Supervisor) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 import numpy as np
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QPoint, QTimer
 
 from hmi.app.bench.load_site import MACHINE
 from hmi.app.bench.usage import Usage
@@ -47,8 +47,9 @@ class Seen:
     """What was counted; times in ms.
 
     ``paint_ms``         from the change to the end of its paint, for each stamped tag that was painted anew
-    ``frames_ms``        every frame, from its begin to the end of its paint
-    ``change_frames_ms`` those among them that painted a change of a tag in view
+    ``frames_ms``        every frame, from its begin to the end of its paint; ``frames_at`` is that end, UTC
+                         seconds
+    ``change_frames_ms`` those among them that painted a change of a tag in view; ``change_frames_at``
     ``bounds_ms``        the bound that the panel counted for the change of a stamped tag, and ``truths_ms``
                          how old that change was at the same paint
     ``bound_of``         the bound that was counted for the probe's stamp, by stamp
@@ -57,7 +58,9 @@ class Seen:
 
     paint_ms: list[float] = field(default_factory=list)
     frames_ms: list[float] = field(default_factory=list)
+    frames_at: list[float] = field(default_factory=list)
     change_frames_ms: list[float] = field(default_factory=list)
+    change_frames_at: list[float] = field(default_factory=list)
     bounds_ms: list[float] = field(default_factory=list)
     truths_ms: list[float] = field(default_factory=list)
     bound_of: dict[int, float] = field(default_factory=dict)
@@ -71,15 +74,21 @@ class PanelWatch:
     """Looks at every frame of one panel, and closes its window when enough was counted."""
 
     def __init__(
-        self, connection: PanelConnection, window: PanelWindow, watched: Watched, live: Callable[[], None]
+        self,
+        connection: PanelConnection,
+        window: PanelWindow,
+        watched: Watched,
+        live: Callable[[QPoint | None], None],
     ) -> None:
-        """``live`` is called once, when all tags in view have become live."""
+        """``live`` is called once, when all tags in view have become live, with the place on the screen of
+        the strip that the probe is to read (None: there is none).
+        """
         self.seen = Seen()
         self._connection = connection
         self._window = window
         self._watched = watched
         self._live = live
-        self._strip = StampStrip(window) if watched.pixel else None
+        self._strip: StampStrip | None = None
         self._stamp = 0
         self._session: Session | None = None
         self._shown = self._stamped = np.zeros(0, np.intp)
@@ -107,7 +116,8 @@ class PanelWatch:
         self._session = session
         self._shown = _rows(session, self._watched.shown)
         self._stamped = _rows(session, self._watched.stamped)
-        if self._strip is not None:
+        if self._watched.pixel:
+            self._strip = StampStrip(self._window)
             self._strip.show()
             self._strip.raise_()
 
@@ -118,8 +128,10 @@ class PanelWatch:
             return
         took = (now - self._connection.frames.began) / MILLISECOND
         self.seen.frames_ms.append(took)
+        self.seen.frames_at.append(utc)
         if np.isin(self._shown, frame.changed).any():
             self.seen.change_frames_ms.append(took)
+            self.seen.change_frames_at.append(utc)
         for row in self._stamped[np.isin(self._stamped, frame.changed)]:
             self.seen.paint_ms.append(1000 * (utc - _moment(session, row)))
         self._hold_bounds(session, frame)
@@ -137,7 +149,7 @@ class PanelWatch:
                 self.seen.bound_of[self._stamp] = float(bound)
 
     def _begin(self) -> None:
-        self._live()
+        self._live(None if self._strip is None else self._strip.mapToGlobal(QPoint(0, 0)))
         warm, counted = 1000 * self._watched.warm_up, 1000 * self._watched.seconds
         QTimer.singleShot(round(warm), self._count)
         QTimer.singleShot(round(warm + counted), self._end)

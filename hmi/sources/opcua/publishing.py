@@ -73,6 +73,7 @@ class Publishing:
             if subscription is not None:
                 async with self._turns[published.subscription]:
                     await self._take(published, subscription)
+                await asyncio.sleep(0)  # who waits for the values is told before the server is asked again
 
     async def _take(self, published: Published, subscription: Subscription) -> None:
         notification = published.notification

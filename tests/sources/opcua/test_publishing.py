@@ -77,3 +77,31 @@ async def test_what_was_acknowledged_in_vain_is_acknowledged_again() -> None:
     assert heard[2] | heard[3] == {1, 2}
     assert heard[4] | heard[5] == {1, 2}, "after both had timed out"
     assert heard[-1] == {3}
+
+
+class Watched(Scripted):
+    """Notes when it is asked."""
+
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__(1, 2, TOO_MANY)
+        self._heard = heard
+
+    async def publish(self, acknowledge: Sequence[ua.SubscriptionAcknowledgement]) -> Published:
+        self._heard.append("asked")
+        return await super().publish(acknowledge)
+
+
+async def test_who_waits_for_values_is_told_before_the_server_is_asked_for_more() -> None:
+    heard: list[str] = []
+    session = Watched(heard)
+    asking = publishing(session)
+    loop = asyncio.get_running_loop()
+    # As the engine rings: in the turn after the values.
+    asking._emit = lambda message: loop.call_soon(heard.append, "rung")
+    asking._subscriptions[1].take = lambda *_: [object()]
+    with pytest.raises(GivenUpError):
+        await asking.run()
+    first = heard.index("rung")
+    assert heard[:first] == ["asked", "asked"], "both requests that wait at the server"
+    assert heard.count("rung") == 2
+    assert heard[first : first + 2] in (["rung", "asked"], ["rung", "rung"])
