@@ -18,6 +18,7 @@ from hmi.engine.runtime import EpochRuntime
 from hmi.engine.settled import settle
 from hmi.engine.sources import load_drivers
 from hmi.engine.watch import Watch, look
+from hmi.link import epoch_text
 from hmi.link.directory import prepare
 from hmi.link.errors import LinkUnavailable
 from hmi.link.lock import EngineLock
@@ -310,11 +311,11 @@ class _Engine:
 
 
 def _read(resolve: Callable[[], Resolution]) -> tuple[Resolution, bytes]:
-    """The configuration, and its epoch as JSON; the digests are worked out, which takes a while as well."""
+    """The configuration, and its epoch packed; the digests are worked out, which takes a while as well."""
     read = resolve()
     assert read.epoch.digest  # noqa: S101
     assert read.epoch.acquisition  # noqa: S101
-    return read, read.epoch.model_dump_json().encode()
+    return read, epoch_text.packed(read.epoch)
 
 
 def _raise_fault(task: asyncio.Task[None]) -> None:

@@ -13,7 +13,9 @@ from hmi.config.epoch import Epoch
 from hmi.engine.history import MOST_POINTS, History, Series, decimate
 from hmi.engine.link_log import LinkLog
 from hmi.engine.pipeline import EndpointState, Pipeline
+from hmi.engine.settled import give_back
 from hmi.engine.sources import Shared, make_source
+from hmi.link import epoch_text
 from hmi.link.messages import HistoryReply, HistoryRequest, Refusal, ToClient
 from hmi.link.table import TableWriter
 from hmi.model.clock import Clock
@@ -28,13 +30,16 @@ HISTORY_SAMPLES: Final = 1_000_000
 
 _RESTART_PAUSE: Final = 2.0
 
+_AFTER_A_LINK: Final = 10.0
+"""Seconds after a link came or went at which what that took is given back to the system."""
+
 
 class EpochRuntime:
     """Runs one resolved configuration until it is closed.
 
     ``told`` receives the news for clients; ``rung`` is called after changes of the table, once for all
     that a source says at once; ``ended`` with the task of a source that ended though nobody stopped it,
-    by a defect of ours. ``text`` is the epoch as JSON, for the greeting of clients. Without ``certificates``
+    by a defect of ours. ``text`` is the epoch packed for the greeting of clients. Without ``certificates``
     no link is made that has to be secured.
     """
 
@@ -57,7 +62,7 @@ class EpochRuntime:
         """
         began = clock.now()
         self.epoch = epoch
-        self.text = epoch.model_dump_json().encode()
+        self.text = epoch_text.packed(epoch)
         self.table = TableWriter(
             directory / f"table-{generation}",
             len(epoch.tags),
@@ -74,6 +79,7 @@ class EpochRuntime:
         self._shared = Shared(certificates)
         self._tasks: list[asyncio.Task[None]] = []
         self._to_ring = False
+        self._giving_back: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Start a task for every endpoint."""
@@ -84,7 +90,7 @@ class EpochRuntime:
             self._tasks.append(task)
 
     def show(self, epoch: Epoch, text: bytes) -> None:
-        """Go on with another epoch of the same acquisition, ``text`` its JSON: only what is shown differs."""
+        """Go on with another epoch of the same acquisition (``text``: packed): only what is shown differs."""
         self.epoch, self.text = epoch, text
 
     async def stop(self) -> None:
@@ -93,6 +99,9 @@ class EpochRuntime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        if self._giving_back is not None:
+            self._giving_back.cancel()
+            self._giving_back = None
 
     async def close(self) -> None:
         """Stop the sources and remove the table."""
@@ -145,6 +154,8 @@ class EpochRuntime:
         now = self._clock.now()
         if isinstance(message, LinkEvent):
             self._links[endpoint.subject].note(message)
+            if self._giving_back is None:
+                self._giving_back = asyncio.get_running_loop().call_later(_AFTER_A_LINK, self._give_back)
         for news in self.pipeline.step(endpoint, message, now):
             self._told(news)
         # Ages move by the screen's own timer: a confirmation need not wake it. It follows its batch at
@@ -152,6 +163,10 @@ class EpochRuntime:
         if isinstance(message, Batch | LinkEvent) and not self._to_ring:
             self._to_ring = True
             asyncio.get_running_loop().call_soon(self._ring)
+
+    def _give_back(self) -> None:
+        self._giving_back = None
+        give_back()
 
     def _ring(self) -> None:
         self._to_ring = False

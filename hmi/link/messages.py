@@ -14,7 +14,7 @@ from msgspec import Meta
 from hmi.model.context import ContextEvent
 from hmi.model.samples import LinkState
 
-PROTOCOL_VERSION: Final = 1
+PROTOCOL_VERSION: Final = 2
 
 REFUSED: Final = "event.configuration_refused"
 RIGHT_AGAIN: Final = "event.configuration_right"
@@ -43,8 +43,8 @@ class Hello(Message, frozen=True, tag="hello"):
 class Welcome(Message, frozen=True, tag="welcome"):
     """First message of the engine, and again at every new epoch: everything a screen needs to begin.
 
-    ``epoch`` is the JSON of `hmi.config.epoch.Epoch`; ``table`` names the shared-memory segment of this
-    epoch; ``started`` is the engine's start in UTC ns. ``acquisition`` is the digest that the table bears,
+    ``epoch`` as `hmi.link.epoch_text` packs it; ``table`` names the shared-memory segment of this epoch;
+    ``started`` is the engine's start in UTC ns. ``acquisition`` is the digest that the table bears,
     "" where it is ``digest``: a table outlives an epoch that only shows its values in another way.
     """
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from hmi.config.epoch import Epoch, Machine
 from hmi.config.tags import Tag
+from hmi.link import epoch_text
 from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient, Welcome
 from hmi.model import status, values
 from hmi.model.clock import NO_TIME, SECOND, Instant
@@ -118,8 +119,11 @@ class Session:
 
         ``before`` is the session that this one follows: its last values stay, as old as they are, and its
         last context and its events, until there is something newer.
+
+        Raises:
+            FrameError: the welcome's epoch is none.
         """
-        epoch = Epoch.model_validate_json(welcome.epoch)
+        epoch = epoch_text.unpacked(welcome.epoch)
         made = cls(
             epoch=epoch,
             welcome=welcome,

@@ -8,6 +8,7 @@ from hmi.config.epoch import Epoch
 from hmi.config.geometry import Geometry
 from hmi.config.screens import MachineScreen
 from hmi.config.tags import TagDescription
+from hmi.link import epoch_text
 from hmi.link.messages import EndpointNews, Welcome
 from hmi.model import values
 from hmi.model.clock import NO_TIME, SECOND, Instant, ManualClock
@@ -50,7 +51,7 @@ class HandFed:
 
     def begin(self) -> Session:
         """A new session over the same table, as after a restart of the screen."""
-        welcome = Welcome(1, 1, self.clock.now().utc, self.epoch.model_dump_json().encode(), "", "")
+        welcome = Welcome(1, 1, self.clock.now().utc, epoch_text.packed(self.epoch), "", "")
         self.session = Session.begin(welcome, len(self._columns.side))
         self.link(LinkState.UP)
         return self.session

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PyQt6.sip import voidptr
 
 from hmi.link.client import LinkClient
-from hmi.link.errors import LinkClosed, LinkUnavailable
+from hmi.link.errors import FrameError, LinkClosed, LinkUnavailable
 from hmi.link.messages import HistoryReply, Refusal, Welcome
 from hmi.model.clock import MILLISECOND, SECOND, Clock, Instant
 from hmi.present import format as formats
@@ -166,6 +166,8 @@ class PanelConnection(QObject):
             self._drop(self._clock.now(), error)
             return
         for message in messages:
+            if self._client is not client:
+                return  # let go of meanwhile: its Welcome made no sense
             match message:
                 case Welcome():
                     self._welcome(client, message)
@@ -182,7 +184,11 @@ class PanelConnection(QObject):
         if client.table is None:
             return
         self._history.forget()
-        self._session = Session.begin(message, client.table.side_bytes, self._session)
+        try:
+            self._session = Session.begin(message, client.table.side_bytes, self._session)
+        except FrameError as error:
+            self._drop(self._clock.now(), LinkClosed(str(error)))
+            return
         self._alive = True
         self._news.begin(self._session, self._clock.now())
         self._window.begin(self._session)

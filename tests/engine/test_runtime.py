@@ -15,7 +15,7 @@ from hmi.engine.history import MOST_POINTS
 from hmi.engine.runtime import EpochRuntime
 from hmi.link.messages import EndpointNews, HistoryReply, HistoryRequest, Notice, ToClient
 from hmi.model.clock import SystemClock
-from hmi.model.samples import Confirmation
+from hmi.model.samples import Confirmation, LinkEvent, LinkState
 from hmi.model.status import BAD_NO_COMMUNICATION
 from hmi.sources.protocol import Emit
 from hmi.testing.epochs import batch_of, epoch_of
@@ -120,6 +120,38 @@ async def test_a_batch_and_its_confirmation_ring_once_and_are_seen_together(
             await asyncio.sleep(0.005)
     await runtime.close()
     assert seen == [(3.0, True)]
+
+
+async def test_what_links_took_is_given_back_once_for_many_and_never_after_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(runtime_module, "give_back", lambda: given.append(loop.time()))
+    monkeypatch.setattr(runtime_module, "_AFTER_A_LINK", 0.05)
+    again = asyncio.Event()
+
+    async def flapping(emit: Emit) -> None:
+        while True:
+            for _ in range(5):
+                emit(LinkEvent(LinkState.UP, CLOCK.now()))
+                emit(LinkEvent(LinkState.DOWN, CLOCK.now(), "cut"))
+            await again.wait()
+            again.clear()
+
+    monkeypatch.setattr(runtime_module, "make_source", lambda *_: Driver(flapping))
+    runtime = made(tmp_path, [])
+    began = loop.time()
+    runtime.start()
+    async with asyncio.timeout(20):
+        while not given:
+            await asyncio.sleep(0.005)
+    assert given[0] >= began + 0.05
+    again.set()
+    await asyncio.sleep(0.01)
+    await runtime.close()
+    await asyncio.sleep(0.1)
+    assert len(given) == 1
 
 
 async def test_no_answer_is_longer_than_its_bound(tmp_path: Path) -> None:

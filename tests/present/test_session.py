@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hmi.config.tags import TagDescription
 from hmi.engine.scaling import Scaling
+from hmi.link import epoch_text
 from hmi.link.messages import STILL_DOWN, Notice
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, NO_TIME, SECOND, ManualClock
@@ -286,7 +287,7 @@ def test_a_tag_that_means_something_else_now_is_not_carried_over() -> None:
     made.frame()
     other = made.epoch.tags[0].model_copy(update={"unit": "kN"})
     changed = made.epoch.model_copy(update={"tags": (other, made.epoch.tags[1])})
-    welcome = msgspec.structs.replace(made.session.welcome, epoch=changed.model_dump_json().encode())
+    welcome = msgspec.structs.replace(made.session.welcome, epoch=epoch_text.packed(changed))
     session = Session.begin(welcome, 0, made.session)
     assert not session.known(0)
 

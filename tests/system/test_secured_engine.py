@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hmi.config.epoch import Epoch
 from hmi.config.opcua import OpcUaEndpoint
+from hmi.link import epoch_text
 from hmi.link.client import LinkClient
 from hmi.link.errors import LinkUnavailable
 from hmi.link.messages import EndpointNews, ToClient, Welcome
@@ -164,7 +164,7 @@ async def test_a_simulator_of_a_secured_machine_is_reached_openly_and_gets_no_se
 
         until(up, "the simulator is heard")
         welcome = next(m for m in heard if isinstance(m, Welcome))
-        epoch = Epoch.model_validate_json(welcome.epoch)
+        epoch = epoch_text.unpacked(welcome.epoch)
         there = epoch.machines[0].endpoints["device"]
         assert isinstance(there, OpcUaEndpoint)
         assert there.security.unsecured_because == SIMULATED, "which is what the open lock stands for"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hmi.config.epoch import Epoch
+from hmi.link import epoch_text
 from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, HistoryReply, Welcome
 from hmi.model import status as codes
 from hmi.model import values
@@ -146,7 +147,7 @@ class Shop:
 
 
 def welcome(made: Epoch) -> Welcome:
-    return Welcome(1, 4711, 0, made.model_dump_json().encode(), made.digest, "table")
+    return Welcome(1, 4711, 0, epoch_text.packed(made), made.digest, "table")
 
 
 def history_reply(number: int) -> HistoryReply:

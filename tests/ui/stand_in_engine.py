@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from hmi.config.epoch import Epoch
+from hmi.link import epoch_text
 from hmi.link.messages import HistoryReply, HistoryRequest, ToClient, Welcome
 from hmi.link.server import LinkServer
 from hmi.link.table import TableWriter
@@ -79,7 +80,7 @@ class StandInEngine:
         self._server.ring()
 
     def _greeting(self) -> list[ToClient]:
-        text = self.epoch.model_dump_json().encode()
+        text = epoch_text.packed(self.epoch)
         return [Welcome(1, 1, self._started, text, self.epoch.digest, self._table_name), *self.news]
 
     def _answer(self, request: HistoryRequest) -> ToClient:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
 from hmi.link.client import LinkClient
-from hmi.link.messages import EndpointNews, HistoryReply
+from hmi.link.messages import EndpointNews, HistoryReply, ToClient, Welcome
 from hmi.model.clock import MILLISECOND, Instant, SystemClock
 from hmi.model.samples import LinkState
 from hmi.present import notices
@@ -243,6 +244,28 @@ def test_a_link_that_broke_to_an_engine_that_lives_is_no_new_engine(stand: Stand
     client._stream.shutdown(socket.SHUT_RDWR)
     stand.until(lambda: stand.events() == ["event.engine_lost", "event.engine_back"])
     stand.until(stand.pill_is_live)
+
+
+def test_an_engine_whose_epoch_makes_no_sense_is_tried_again_until_it_does(stand: Stand) -> None:
+    engine = StandInEngine(stand.directory, EPOCH)
+    right = engine._greeting
+    greetings: list[int] = []
+
+    def spoiled() -> list[ToClient]:
+        greetings.append(1)
+        welcome, *others = right()
+        assert isinstance(welcome, Welcome)
+        up = EndpointNews("another", "main", LinkState.UP, 0, 0)
+        return [msgspec.structs.replace(welcome, epoch=b"no epoch"), up, *others]
+
+    engine._greeting = spoiled  # type: ignore[method-assign]
+    stand.engine(engine)
+    stand.panel.start()
+    stand.until(lambda: len(greetings) >= 2)
+    assert not stand.panel.alive
+    assert stand.panel.session is None
+    engine._server._greeting = right
+    stand.until(lambda: stand.panel.alive)
 
 
 def test_an_engine_that_ends_before_it_was_ever_reached_says_why(stand: Stand) -> None:

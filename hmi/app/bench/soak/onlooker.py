@@ -12,7 +12,7 @@ import numpy as np
 from hmi.app.bench.load_site import MACHINE
 from hmi.app.bench.soak.account import WholeTicks
 from hmi.app.bench.soak.outages import Outages
-from hmi.config.epoch import Epoch
+from hmi.link import epoch_text
 from hmi.link.client import LinkClient
 from hmi.link.errors import LinkClosed, LinkUnavailable
 from hmi.link.messages import Counters, EndpointNews, HistoryReply, Notice, ToClient, Welcome
@@ -150,7 +150,7 @@ class Onlooker:
                 self._history(message)
 
     def _welcome(self, client: LinkClient, message: Welcome) -> None:
-        epoch = Epoch.model_validate_json(message.epoch)
+        epoch = epoch_text.unpacked(message.epoch)
         self.digest = message.digest
         self.quarantined = tuple(f"{each.name}: {each.cause}" for each in epoch.quarantined)
         self._rows = {
