@@ -42,6 +42,12 @@ class ProcessorTimes:
         counted = [int(each) for each in words[1 : _COUNTED + 1]]
         return cls(sum(counted), counted[-1])
 
+    @classmethod
+    def stolen_percent(cls, before: Self | None) -> float | None:
+        """What the host took from ``before`` until now; None where the computer does not tell."""
+        now = cls.now()
+        return None if before is None or now is None else now.stolen_percent_since(before)
+
     def stolen_percent_since(self, before: ProcessorTimes) -> float:
         """The share of all processor time since then that the host took."""
         passed = self.all - before.all

@@ -189,6 +189,6 @@ def panel(site: Path | None, seconds: float, as_json: bool) -> None:
 
 def _say(figures: dict[str, Any], as_json: bool) -> None:
     figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
-    begun, now = click.get_current_context().find_object(ProcessorTimes), ProcessorTimes.now()
-    figures["stolen_percent"] = None if begun is None or now is None else now.stolen_percent_since(begun)
+    begun = click.get_current_context().find_object(ProcessorTimes)
+    figures["stolen_percent"] = ProcessorTimes.stolen_percent(begun)
     click.echo(json.dumps(figures, indent=None if as_json else 2))

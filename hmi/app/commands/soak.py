@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from hmi.app.bench.stolen import ProcessorTimes
+
 
 @click.command()
 @click.option("--hours", type=click.FloatRange(0.005), default=1.0, show_default=True, help="How long.")
@@ -41,8 +43,10 @@ def soak(
     from hmi.app.bench.soak.run import Options, measure_soak
 
     logs.to_stderr()
+    begun = ProcessorTimes.now()
     figures = measure_soak(Options(hours, seed, tags, hz, publish_ms, log))
     figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
+    figures["stolen_percent"] = ProcessorTimes.stolen_percent(begun)
     click.echo(json.dumps(figures, indent=None if as_json else 2))
     if figures["failures"]:
         sys.exit(1)
