@@ -7,7 +7,7 @@ import os
 import pytest
 
 # What the test run itself has set.
-KEPT = {"TWINPANE_TEST_PROCESS", "TWINPANE_RUN", "QT_QPA_PLATFORM"}
+KEPT = {"TWINPANE_TEST_PROCESS", "TWINPANE_RUN", "TWINPANE_FRAMEBUFFER", "QT_QPA_PLATFORM"}
 
 
 @pytest.fixture(scope="session", autouse=True)

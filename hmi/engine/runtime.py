@@ -31,7 +31,7 @@ HISTORY_SAMPLES: Final = 1_000_000
 _RESTART_PAUSE: Final = 2.0
 
 _AFTER_A_LINK: Final = 10.0
-"""Seconds after a link came or went at which what that took is given back to the system."""
+"""Seconds after a link came or went, or up to twice as many, at which what that took is given back."""
 
 
 class EpochRuntime:
@@ -80,6 +80,7 @@ class EpochRuntime:
         self._tasks: list[asyncio.Task[None]] = []
         self._to_ring = False
         self._giving_back: asyncio.TimerHandle | None = None
+        self._link_moved = False
 
     def start(self) -> None:
         """Start a task for every endpoint."""
@@ -154,8 +155,9 @@ class EpochRuntime:
         now = self._clock.now()
         if isinstance(message, LinkEvent):
             self._links[endpoint.subject].note(message)
+            self._link_moved = True
             if self._giving_back is None:
-                self._giving_back = asyncio.get_running_loop().call_later(_AFTER_A_LINK, self._give_back)
+                self._give_back_later()
         for news in self.pipeline.step(endpoint, message, now):
             self._told(news)
         # Ages move by the screen's own timer: a confirmation need not wake it. It follows its batch at
@@ -164,9 +166,15 @@ class EpochRuntime:
             self._to_ring = True
             asyncio.get_running_loop().call_soon(self._ring)
 
+    def _give_back_later(self) -> None:
+        self._link_moved = False
+        self._giving_back = asyncio.get_running_loop().call_later(_AFTER_A_LINK, self._give_back)
+
     def _give_back(self) -> None:
         self._giving_back = None
         give_back()
+        if self._link_moved:  # what this one took may still be in use
+            self._give_back_later()
 
     def _ring(self) -> None:
         self._to_ring = False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from hmi.link.directory import DOORBELL, SOCKET
-from hmi.link.errors import FrameError, LinkClosed, LinkEnded, LinkUnavailable
+from hmi.link.errors import FrameError, LinkClosed, LinkEnded, LinkRefused, LinkUnavailable
 from hmi.link.frames import Decoder, encode
 from hmi.link.messages import PROTOCOL_VERSION, Hello, HistoryRequest, Message, Refusal, ToClient, Welcome
 from hmi.link.table import TableReader
@@ -107,10 +107,10 @@ class LinkClient:
             try:
                 arrived = self._decoder.feed(data)
             except FrameError as error:
-                raise LinkClosed(str(error)) from error
+                raise LinkRefused(str(error)) from error
             for message in arrived:
                 if isinstance(message, Refusal) and message.request == 0:
-                    raise LinkClosed(message.text)
+                    raise LinkRefused(message.text)
                 messages.append(message)
 
     def request_history(self, index: int, begin: int, end: int, points: int) -> int:

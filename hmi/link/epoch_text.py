@@ -10,6 +10,8 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
+from pydantic import ValidationError
+
 from hmi.config.epoch import Epoch
 from hmi.link.errors import FrameError
 
@@ -37,7 +39,14 @@ def unpacked(data: bytes) -> Epoch:
         raise FrameError(f"the epoch cannot be inflated: {error}") from error
     if not inflating.eof:
         raise FrameError(f"the epoch is not whole, or longer than {LONGEST} bytes")
+    if inflating.unused_data:
+        raise FrameError(f"{len(inflating.unused_data)} bytes behind the epoch")
     try:
         return Epoch.model_validate_json(text)
-    except ValueError as error:
-        raise FrameError(f"not an epoch of this version: {error}") from error
+    except ValidationError as error:
+        # Of ten thousand tags each would be told.
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise FrameError(
+            f"not an epoch of this version: {error.error_count()} mistakes, first {place}: {first['msg']}"
+        ) from error

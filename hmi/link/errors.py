@@ -19,5 +19,9 @@ class LinkEnded(LinkClosed):
     """The engine has closed its end, as it does when it ends."""
 
 
+class LinkRefused(LinkClosed):
+    """The two ends do not understand each other, and will not before one of them is another program."""
+
+
 class FrameError(LinkError):
-    """Bytes that are no frame of ours: too long, or not a message."""
+    """Bytes that are no frame of ours: too long, not a message, or a message with something else in it."""

@@ -11,7 +11,7 @@ from hmi.link.errors import FrameError
 from hmi.link.messages import Message
 
 LONGEST: Final = 64 * 1024 * 1024
-"""The epoch of a large site is a few MB; anything above this is no message of ours."""
+"""Anything above this is no message of ours: the epoch of a large site is some hundred kB."""
 
 _LENGTH: Final = struct.Struct("<I")
 _ENCODER: Final = msgspec.msgpack.Encoder()

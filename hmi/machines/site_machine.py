@@ -16,6 +16,8 @@ from hmi.machines.plugin import MachinePlugin
 from hmi.machines.wire import wire_type
 from hmi.model.identity import tag_id
 
+_DESCRIBED: Final = frozenset(TagDescription.model_fields)
+
 
 def misfits(files: PluginFiles, site: Loaded[Site], position: int, machine: SiteMachine) -> list[Problem]:
     """Endpoints that the tags need and the site lacks, or reaches by a protocol that they have not;
@@ -74,9 +76,6 @@ def site_machine(machine: SiteMachine, site: Site, plugin: MachinePlugin, files:
         screen=files.screen.model if files.screen else None,
         texts=texts_of(files.texts),
     )
-
-
-_DESCRIBED: Final = frozenset(TagDescription.model_fields)
 
 
 def site_tags(machine: Machine, files: PluginFiles) -> list[Tag]:

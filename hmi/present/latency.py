@@ -2,7 +2,8 @@
 
 For each painted change of a tag of pace *live* the bound is *paint − not before*, both monotonic: the
 value cannot have changed at the machine earlier than ``not_before`` (`hmi.model.samples.Batch`), and it
-was on the screen's surface at the paint stamp. What the display itself takes to scan out is not in it.
+was on the screen at the paint stamp: an X display has said that it carried the paint out, other platforms
+were told to. What the display itself takes to scan out is not in it.
 Only what the screen in view shows is painted; what it paints less often than every frame counts when it
 does (`hmi.present.drawn`).
 

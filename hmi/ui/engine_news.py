@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from hmi.link.errors import LinkClosed, LinkEnded
+from hmi.link.errors import LinkClosed, LinkEnded, LinkRefused
 from hmi.model.clock import Instant
 from hmi.present.session import ENGINE, Event, Session
 from hmi.ui.window import PanelWindow
@@ -12,7 +12,11 @@ from hmi.ui.window import PanelWindow
 _UNTOLD: Final = 20
 """How many events are kept before there is a session."""
 
-_TOLD: Final = {"engine.silent": "engine.told_silent", "engine.broken": "engine.told_broken"}
+_TOLD: Final = {
+    "engine.silent": "engine.told_silent",
+    "engine.broken": "engine.told_broken",
+    "engine.foreign": "engine.told_broken",
+}
 """What is wrong, as an event tells it."""
 
 
@@ -70,8 +74,14 @@ class EngineNews:
 
     def closed(self, error: LinkClosed, now: Instant) -> None:
         """The link to the engine is gone."""
-        ended = isinstance(error, LinkEnded)
-        self.lose(now, "engine.closed" if ended else "engine.broken", cause=error)
+        match error:
+            case LinkEnded():
+                reason = "engine.closed"
+            case LinkRefused():
+                reason = "engine.foreign"
+            case _:
+                reason = "engine.broken"
+        self.lose(now, reason, cause=error)
 
     def lose(self, now: Instant, reason: str, **values: object) -> None:
         """Nothing is live; ``reason`` is the text id of what is wrong now. The first loss is the one told.

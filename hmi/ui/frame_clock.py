@@ -19,8 +19,11 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 from hmi.model.clock import MILLISECOND, Clock
 
 FRAME_NS: Final = 16_700_000
+"""Between two refreshes of a display of 60 Hz."""
+
 _AT_ONCE: Final = 2
 """Frames without a pause between them, after a pause."""
+
 IDLE_MS: Final = 130
 """Without a frame for so long it looks by itself: longer than the 100 ms in which most machines change, so
 that the look does not stand in the way of the change that is about to come."""

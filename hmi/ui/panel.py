@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PyQt6.sip import voidptr
 
 from hmi.link.client import LinkClient
-from hmi.link.errors import FrameError, LinkClosed, LinkUnavailable
+from hmi.link.errors import FrameError, LinkClosed, LinkRefused, LinkUnavailable
 from hmi.link.messages import HistoryReply, Refusal, Welcome
 from hmi.model.clock import MILLISECOND, SECOND, Clock, Instant
 from hmi.present import format as formats
@@ -23,6 +23,8 @@ CHECK_MS: Final = 50
 DEAD_AFTER_NS: Final = 200 * MILLISECOND
 """A heartbeat older than this: with the check and a frame it is on screen within 300 ms."""
 RETRY_NS: Final = 250 * MILLISECOND
+REFUSED_RETRY_NS: Final = 2_000 * MILLISECOND
+"""An engine of another version stays one until somebody installs it anew."""
 WELCOME_WITHIN_NS: Final = 2_000 * MILLISECOND
 
 
@@ -71,6 +73,7 @@ class PanelConnection(QObject):
         self._alive = False
         self._news = EngineNews(window)
         self._tried = -RETRY_NS
+        self._refused = False
         self._connected = 0
         self._observers: list[tuple[Observer, Observer]] = []
         self.frames = FrameClock(clock, self._draw, self)
@@ -129,7 +132,7 @@ class PanelConnection(QObject):
             return
         self._client = client
         self._connected = now.monotonic
-        if self._news.lost:
+        if self._news.lost and not self._refused:
             self._lose(now, "engine.begins")
         self._history.attach(client)
         for descriptor, act in ((client.fileno(), self._messages), (client.doorbell_fileno(), self._rung)):
@@ -187,9 +190,9 @@ class PanelConnection(QObject):
         try:
             self._session = Session.begin(message, client.table.side_bytes, self._session)
         except FrameError as error:
-            self._drop(self._clock.now(), LinkClosed(str(error)))
+            self._drop(self._clock.now(), LinkRefused(str(error)))
             return
-        self._alive = True
+        self._alive, self._refused = True, False
         self._news.begin(self._session, self._clock.now())
         self._window.begin(self._session)
 
@@ -206,7 +209,8 @@ class PanelConnection(QObject):
     def _drop(self, now: Instant, error: LinkClosed) -> None:
         """The link is gone: let go of it and try anew from the next look on."""
         self._disconnect()
-        self._tried = now.monotonic
+        self._refused = isinstance(error, LinkRefused)
+        self._tried = now.monotonic + (REFUSED_RETRY_NS - RETRY_NS if self._refused else 0)
         self._alive = False
         self._news.closed(error, now)
         self.frames.request()

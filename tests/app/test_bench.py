@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmi.app.bench.figures import share, spread
+from hmi.app.bench.frame import _ratio
 from hmi.app.bench.link_state import due_times
-from hmi.app.bench.on_panel import Pixels, Run, held, held_at_pixel
+from hmi.app.bench.on_panel import Pixels, Run, framebuffer, held, held_at_pixel
 from hmi.app.bench.panel_watch import Seen
-from hmi.app.bench.stolen import Thefts
+from hmi.app.bench.thefts import Thefts
 
 PAGE = Path(__file__).parents[2] / "hmi/docs/reference/benches.md"
 SPREAD = {"p50", "p99", "max", "n"}
@@ -78,6 +79,7 @@ def test_glass(run: Path) -> None:
     assert figures["sent"] == figures["received"] + figures["lost"]
     assert figures["library"] is None
     assert figures["pixel_ms"]["n"] > 0
+    assert figures["probe"] == ("memory" if "TWINPANE_FRAMEBUFFER" in os.environ else "display")
     assert figures["slack_ms"]["n"] > 0, "bounds of tags on the screen were counted"
     assert figures["slack_at_pixel_ms"]["n"] > 0, "and of stamps that the probe saw"
     assert figures["paint_ms"]["p50"] <= figures["paint_ms"]["max"]
@@ -144,6 +146,7 @@ def test_a_bound_is_held_when_it_is_not_less_than_the_truth() -> None:
 def test_a_bound_is_refuted_only_by_a_look_that_began_after_it() -> None:
     seen = Seen(bound_of={1: 10.0, 2: 10.0, 3: 10.0})
     pixels = Pixels(
+        probe="memory",
         stamps=[1, 2, 3, 4],
         made=[0.0, 0.1, 0.2, 0.3],
         latencies_ms=[9.0, 12.0, 14.0, 99.0],
@@ -157,8 +160,27 @@ def test_a_bound_is_refuted_only_by_a_look_that_began_after_it() -> None:
     assert found["slack_ms"]["n"] == 3
 
 
+def test_pixels_are_read_in_the_memory_of_the_display_in_use_alone() -> None:
+    there = {"TWINPANE_FRAMEBUFFER": ":7 /proc/1/fd/9"}
+    assert framebuffer({**there, "DISPLAY": ":7"}) == "/proc/1/fd/9"
+    assert framebuffer({**there, "DISPLAY": ":8"}) == ""
+    assert framebuffer(there) == ""
+    assert framebuffer({"DISPLAY": ":7"}) == ""
+
+
+def test_a_ratio_of_frames_is_told_only_where_both_are_known() -> None:
+    frames = Seen(change_frames_ms=[6.0], change_frames_at=[10.0])
+    slower = Seen(change_frames_ms=[9.0], change_frames_at=[10.0])
+    quiet, robbed = Thefts([]), Thefts([10.0])
+    assert _ratio(Run(slower, None, quiet), Run(frames, None, quiet)) == 1.5
+    assert _ratio(Run(slower, None, None), Run(frames, None, None)) == 1.5, "a computer that does not tell"
+    assert _ratio(Run(slower, None, robbed), Run(frames, None, quiet)) is None
+    assert _ratio(Run(slower, None, quiet), Run(frames, None, robbed)) is None
+
+
 def test_what_the_host_disturbed_is_left_out_by_when_and_not_by_how_long_it_took() -> None:
     pixels = Pixels(
+        probe="memory",
         stamps=[1, 2, 3],
         made=[10.0, 20.0, 30.0],
         latencies_ms=[900.0, 15.0, 14.0],
@@ -166,12 +188,14 @@ def test_what_the_host_disturbed_is_left_out_by_when_and_not_by_how_long_it_took
         looks=9,
         unreadable=0,
     )
-    seen = Seen(frames_ms=[5.0, 6.0], frames_at=[10.0, 30.0])
+    seen = Seen(frames_ms=[5.0, 6.0], frames_at=[10.0, 30.0], paint_ms=[7.0, 8.0], paint_made=[10.45, 11.0])
     run = Run(seen, pixels, Thefts([10.5, 30.01]))
     assert spread(pixels.latencies_ms) == run.pixel_ms()
     assert run.pixel_undisturbed_ms(0.01) == {"p50": 15.0, "p99": 900.0, "max": 900.0, "n": 2}
+    assert run.paint_undisturbed_ms(0.01) == {"p50": 8.0, "p99": 8.0, "max": 8.0, "n": 1}
     assert run.frame_undisturbed_ms() == {"p50": 5.0, "p99": 5.0, "max": 5.0, "n": 1}
     assert Run(seen, pixels, None).pixel_undisturbed_ms(0.01) is None
+    assert Run(seen, pixels, Thefts([10.0, 20.0, 30.0])).pixel_undisturbed_ms(0.01) is None, "nothing is left"
     assert Run(seen, None, Thefts([])).pixel_undisturbed_ms(0.01) is None
     assert Run(seen, pixels, None).frame_undisturbed_ms() is None
 

@@ -15,7 +15,7 @@ from hmi.app.bench.framebuffer import Framebuffer
 VIRTUAL_SCREEN = Path(__file__).parents[2] / "packaging" / "virtual-screen"
 
 SHOW_AND_READ = """
-import os, sys
+import os, sys, time
 from pathlib import Path
 from PyQt6.QtGui import QColor, QGuiApplication, QRasterWindow, QPainter
 from hmi.app.bench.framebuffer import Framebuffer
@@ -31,13 +31,22 @@ application = QGuiApplication(sys.argv)
 window = Window()
 window.setGeometry(40, 30, 64, 64)
 window.show()
-with Framebuffer(Path(os.environ["TWINPANE_FRAMEBUFFER"])) as screen:
-    for _ in range(10_000):
+display, file = os.environ["TWINPANE_FRAMEBUFFER"].split(" ")
+assert display == os.environ["DISPLAY"]
+end = time.monotonic() + 20
+with Framebuffer(Path(file)) as screen:
+    while time.monotonic() < end:
         application.processEvents()
+        time.sleep(0.001)
         found = screen.greens(range(40, 48, 2), 30)
         if found[1]:
             break
     print(screen.width, screen.height, found)
+    for x, y in ((range(-1, 5), 0), (range(796, 801), 0), (range(0, 5), 600)):
+        try:
+            screen.greens(x, y)
+        except ValueError:
+            print("outside")
 """
 
 
@@ -51,7 +60,60 @@ def test_what_a_window_shows_is_read_at_its_place() -> None:
         check=True,
         timeout=60,
     )
-    assert done.stdout == "800 600 [0, 20, 40, 60]\n"
+    assert done.stdout.splitlines() == ["800 600 [0, 20, 40, 60]", *["outside"] * 3]
+
+
+PAINT_AND_AWAIT = """
+import os
+from pathlib import Path
+from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtWidgets import QApplication, QWidget
+from hmi.app.bench.framebuffer import Framebuffer
+from hmi.present.theme import DARK
+from hmi.ui.history import PendingHistory
+from hmi.ui.parts import OwnParts
+from hmi.ui.window import PanelWindow
+
+class Patch(QWidget):
+    green = 0
+
+    def paintEvent(self, event):
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(0, self.green, 0))
+        painter.end()
+
+application = QApplication([])
+window = PanelWindow(DARK, PendingHistory(), OwnParts(), language="en")
+window.move(0, 0)
+patch = Patch(window)
+patch.setGeometry(QRect(0, 300, 1280, 400))
+window.show()
+application.processEvents()
+missing = 0
+with Framebuffer(Path(os.environ["TWINPANE_FRAMEBUFFER"].split(" ")[1])) as screen:
+    at = patch.mapToGlobal(QPoint(5, 399))
+    for number in range(300):
+        patch.green = 10 + number % 200
+        patch.update()
+        window.flush()
+        window.await_display()
+        missing += screen.greens(range(at.x(), at.x() + 1), at.y()) != [patch.green]
+print(missing)
+"""
+
+
+@pytest.mark.gui
+def test_what_was_awaited_is_on_the_display() -> None:
+    done = subprocess.run(
+        [VIRTUAL_SCREEN, sys.executable, "-c", PAINT_AND_AWAIT],
+        env={name: value for name, value in os.environ.items() if name not in {"DISPLAY", "QT_QPA_PLATFORM"}},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    assert done.stdout == "0\n"
 
 
 @pytest.mark.parametrize(

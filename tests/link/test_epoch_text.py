@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,17 @@ def test_half_an_epoch_or_one_that_inflates_without_end_is_refused(monkeypatch: 
     monkeypatch.setattr(epoch_text, "LONGEST", 1000)
     with pytest.raises(FrameError, match="longer than 1000 bytes"):
         epoch_text.unpacked(packed)
+
+
+def test_an_epoch_of_another_version_is_told_in_a_line_however_many_tags_it_has() -> None:
+    epoch = resolve_site(DEMO).epoch.model_dump(mode="json")
+    for tag in epoch["tags"]:
+        tag["colour"] = "red"
+    with pytest.raises(FrameError, match=r"mistakes, first tags\.0\.colour") as told:
+        epoch_text.unpacked(zlib.compress(json.dumps(epoch).encode()))
+    assert len(str(told.value)) < 200
+
+
+def test_what_follows_an_epoch_is_not_swallowed() -> None:
+    with pytest.raises(FrameError, match="4 bytes behind"):
+        epoch_text.unpacked(epoch_text.packed(resolve_site(DEMO).epoch) + b"junk")

@@ -319,3 +319,8 @@ def test_endpoints_without_another_address_stay_secured_in_a_demo(site: Path) ->
     endpoint = machine.endpoints["main"]
     assert isinstance(endpoint, OpcUaEndpoint)
     assert not endpoint.security.open
+
+
+def test_a_tag_keeps_no_names_that_its_file_leaves_out(site: Path) -> None:
+    (tag, *_) = resolve_site(site).epoch.tags
+    assert len(tag.model_fields_set) < len(type(tag).model_fields) - 5

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,6 +27,9 @@ pytestmark = [pytest.mark.full, pytest.mark.bench, pytest.mark.gui]
 
 RUNS = 3
 MOST_RUNS = 8
+LEAST_KEPT = 0.6
+"""Of what a run measured: where the host disturbed more, what is left may be the lighter part."""
+RESTING_PERCENT = 0.3
 BOUND_HELD = 0.999
 SLACK_MS = 15.0
 ENGINE_PERCENT = 20.0
@@ -84,24 +88,40 @@ def test_from_the_machine_to_the_pixel(
     tmp_path: Path, tags: int, publish_ms: int, machine_to_pixel_ms: float
 ) -> None:
     words = ("glass", "--tags", f"{tags}", "--hz", "10", "--publish-ms", f"{publish_ms}", "--seconds", "20")
-    runs = telling_runs(tmp_path, "pixel_undisturbed_ms", *words, "--pixel", "--no-baseline")
-    for run in runs:
+
+    def sound(run: dict[str, Any]) -> None:
         assert run["sent"] == run["received"] + run["lost"]
         assert run["sent"] >= tags * 10 * 20
         assert run["granted_publish_ms"] == run["requested_publish_ms"]
         assert run["pixel_ms"]["n"] >= 160, "most of the two hundred stamps were seen on the screen"
         assert run["slack_ms"]["n"] >= 800, "the bounds of eight tags"
-    assert median(run["pixel_undisturbed_ms"]["p99"] for run in runs) <= machine_to_pixel_ms, told(runs)
+        assert run["probe"] == "memory"
+
+    runs = telling_runs(tmp_path, ("pixel", "paint"), sound, *words, "--pixel", "--no-baseline")
+    for what in ("pixel", "paint"):
+        assert median(held(run, what)["p99"] for run in runs) <= machine_to_pixel_ms, told(runs)
     hold_the_shown_latency(runs)
     hold_the_sizes(runs)
 
 
-def telling_runs(folder: Path, undisturbed: str, *words: str) -> list[dict[str, Any]]:
-    """As many runs as a median takes, each with enough that the host did not disturb."""
+def held(run: dict[str, Any], what: str) -> dict[str, float]:
+    """The figures that a bound is held against: of all, where the host took next to nothing."""
+    whole = run["stolen_percent"] is None or run["stolen_percent"] < RESTING_PERCENT
+    figures: dict[str, float] = run[f"{what}_ms" if whole else f"{what}_undisturbed_ms"]
+    return figures
+
+
+def telling_runs(
+    folder: Path, whats: tuple[str, ...], sound: Callable[[dict[str, Any]], None], *words: str
+) -> list[dict[str, Any]]:
+    """As many runs as a median takes; all have to be ``sound``, and a run of which the host disturbed more
+    than four in ten is made again.
+    """
     runs: list[dict[str, Any]] = []
     for _ in range(MOST_RUNS):
         run = bench(folder, *words)
-        if run[undisturbed]["n"] >= 60:
+        sound(run)
+        if all((held(run, each) or {"n": 0})["n"] >= LEAST_KEPT * run[f"{each}_ms"]["n"] for each in whats):
             runs.append(run)
         if len(runs) == RUNS:
             return runs
@@ -109,7 +129,7 @@ def telling_runs(folder: Path, undisturbed: str, *words: str) -> list[dict[str, 
 
 
 def told(runs: list[dict[str, Any]]) -> str:
-    keys = ("pixel_undisturbed_ms", "pixel_ms", "frame_ms", "stolen_percent")
+    keys = ("pixel_undisturbed_ms", "pixel_ms", "paint_undisturbed_ms", "frame_ms", "stolen_percent")
     return json.dumps([{key: run[key] for key in keys} for run in runs])
 
 
@@ -128,10 +148,14 @@ def hold_the_sizes(runs: list[dict[str, Any]]) -> None:
 
 def test_from_an_encoder_on_modbus_to_the_pixel(tmp_path: Path) -> None:
     words = ("modbus", "--registers", "500", "--hz", "10", "--poll-ms", "20", "--seconds", "20", "--pixel")
-    runs = telling_runs(tmp_path, "pixel_undisturbed_ms", *words)
-    for run in runs:
+
+    def sound(run: dict[str, Any]) -> None:
         assert run["pixel_ms"]["n"] >= 160, "most of the two hundred changes were seen on the screen"
-    assert median(run["pixel_undisturbed_ms"]["p99"] for run in runs) <= MODBUS_TO_PIXEL_MS, told(runs)
+        assert run["probe"] == "memory"
+
+    runs = telling_runs(tmp_path, ("pixel", "paint"), sound, *words)
+    for what in ("pixel", "paint"):
+        assert median(held(run, what)["p99"] for run in runs) <= MODBUS_TO_PIXEL_MS, told(runs)
     hold_the_shown_latency(runs)
     hold_the_sizes(runs)
 
@@ -147,10 +171,23 @@ def test_what_an_engine_takes_for_twenty_thousand_changes_a_second(tmp_path: Pat
 
 
 def test_a_loaded_engine_does_not_reach_the_frames(tmp_path: Path) -> None:
-    runs = [bench(tmp_path, "frame", "--tags", "2000", "--hz", "10", "--seconds", "30") for _ in range(RUNS)]
-    for run in runs:
-        assert min(run[each]["change_frame_ms"]["n"] for each in ("loaded", "idle")) >= 240
-        assert min(run[each]["change_frame_undisturbed_ms"]["n"] for each in ("loaded", "idle")) >= 60
+    loads = ("loaded", "idle")
+
+    def sound(run: dict[str, Any]) -> None:
+        assert min(run[each]["change_frame_ms"]["n"] for each in loads) >= 240
+
+    def kept(run: dict[str, Any]) -> bool:
+        both = ((run[each]["change_frame_undisturbed_ms"], run[each]["change_frame_ms"]) for each in loads)
+        return all(left is not None and left["n"] >= LEAST_KEPT * every["n"] for left, every in both)
+
+    runs: list[dict[str, Any]] = []
+    for _ in range(MOST_RUNS):
+        run = bench(tmp_path, "frame", "--tags", "2000", "--hz", "10", "--seconds", "30")
+        sound(run)
+        runs += [run] if kept(run) else []
+        if len(runs) == RUNS:
+            break
+    assert len(runs) == RUNS, "the host disturbed too many runs: nothing can be told"
     assert median(run["loaded"]["frame_undisturbed_ms"]["p99"] for run in runs) <= FRAME_MS
     assert median(run["ratio"] for run in runs) <= LOADED_TO_IDLE
     assert median(run["loaded"]["engine"]["cpu_percent"] for run in runs) <= ENGINE_PERCENT

@@ -16,6 +16,7 @@ from hmi.link.messages import EndpointNews, HistoryReply, ToClient, Welcome
 from hmi.model.clock import MILLISECOND, Instant, SystemClock
 from hmi.model.samples import LinkState
 from hmi.present import notices
+from hmi.present.session import Session
 from hmi.present.theme import DARK
 from hmi.ui.history import WAITING, PendingHistory
 from hmi.ui.panel import PanelConnection
@@ -246,26 +247,43 @@ def test_a_link_that_broke_to_an_engine_that_lives_is_no_new_engine(stand: Stand
     stand.until(stand.pill_is_live)
 
 
-def test_an_engine_whose_epoch_makes_no_sense_is_tried_again_until_it_does(stand: Stand) -> None:
-    engine = StandInEngine(stand.directory, EPOCH)
-    right = engine._greeting
+def test_an_engine_of_another_version_is_said_to_be_one_until_it_is_another(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = stand.engine()
+    stand.panel.start()
+    engine.put("mill/load", 40.0)
+    stand.until(lambda: stand.value() == 40.0)
+    session = stand.panel.session
+    assert session is not None
+    right = engine._server._greeting
     greetings: list[int] = []
 
     def spoiled() -> list[ToClient]:
         greetings.append(1)
-        welcome, *others = right()
+        welcome, *_ = right()
         assert isinstance(welcome, Welcome)
-        up = EndpointNews("another", "main", LinkState.UP, 0, 0)
-        return [msgspec.structs.replace(welcome, epoch=b"no epoch"), up, *others]
+        # What comes with it is of that engine's machines, which the old session does not know.
+        news = EndpointNews("another", "main", LinkState.UP, 0, 0)
+        return [msgspec.structs.replace(welcome, epoch=b"no epoch"), news]
 
-    engine._greeting = spoiled  # type: ignore[method-assign]
-    stand.engine(engine)
-    stand.panel.start()
-    stand.until(lambda: len(greetings) >= 2)
-    assert not stand.panel.alive
-    assert stand.panel.session is None
+    taken: list[object] = []
+    monkeypatch.setattr(Session, "take", lambda _session, message: taken.append(message))
+    engine._server._greeting = spoiled
+    engine._call(engine._server.regreet)
+    said = "It is of another version than this panel; install the same version on both."
+    stand.until(lambda: stand.detail().endswith(said))
+    others: list[str] = []
+    monkeypatch.setattr(stand.window, "engine_lost", lambda _since, reason: others.append(reason))
+    stand.until(lambda: len(greetings) >= 3)
+    assert others == [], "nothing else in between"
+    monkeypatch.undo()
+    assert not [each for each in taken if isinstance(each, EndpointNews) and each.machine == "another"]
+    told = [each.text for each in notices.entries(session, stand.window.texts)]
+    assert any("the epoch cannot be inflated" in each for each in told)
     engine._server._greeting = right
     stand.until(lambda: stand.panel.alive)
+    stand.until(lambda: "another version" not in stand.detail())
 
 
 def test_an_engine_that_ends_before_it_was_ever_reached_says_why(stand: Stand) -> None:

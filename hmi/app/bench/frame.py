@@ -32,7 +32,7 @@ def measure_frame(load: OpcUaLoad, seconds: float, warm_up: float) -> dict[str, 
         "seconds": seconds,
         "loaded": _figures(loaded),
         "idle": _figures(idle),
-        "ratio": _ratio(_change_frame_p99(loaded), _change_frame_p99(idle)),
+        "ratio": _ratio(loaded, idle),
     }
 
 
@@ -56,10 +56,10 @@ def _figures(run: Run) -> dict[str, Any]:
     }
 
 
-def _change_frame_p99(run: Run) -> float:
-    """Without what the host took, where that is told: else the ratio compares two hours of the host."""
-    return float((run.change_frame_undisturbed_ms() or spread(run.seen.change_frames_ms))["p99"])
-
-
-def _ratio(loaded: float, idle: float) -> float | None:
-    return round(loaded / idle, 2) if idle else None
+def _ratio(loaded: Run, idle: Run) -> float | None:
+    """Loaded to idle, without what the host took: else it would compare two moments of the host."""
+    both = [run.change_frame_undisturbed_ms() for run in (loaded, idle)]
+    if idle.thefts is None or loaded.thefts is None:
+        both = [spread(run.seen.change_frames_ms) for run in (loaded, idle)]
+    above, below = both
+    return round(above["p99"] / below["p99"], 2) if above and below and below["p99"] else None

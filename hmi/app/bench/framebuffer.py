@@ -47,14 +47,25 @@ class Framebuffer:
             if version != _VERSION or bits != 32 or order != _LEAST_SIGNIFICANT_FIRST:
                 raise ValueError(f"{file}: no X window dump of 32 bits a pixel, lowest byte first")
             self._map = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
-        rows = np.frombuffer(
-            self._map, "<u4", self.height * row_bytes // 4, head_bytes + colours * _COLOUR_BYTES
-        )
+        try:
+            rows = np.frombuffer(
+                self._map, "<u4", self.height * row_bytes // 4, head_bytes + colours * _COLOUR_BYTES
+            )
+        except ValueError as error:
+            self._map.close()
+            raise ValueError(f"{file}: shorter than a screen of {self.width} x {self.height}") from error
         self._rows: npt.NDArray[np.uint32] = rows.reshape(self.height, row_bytes // 4)
 
     def greens(self, x: range, y: int) -> list[int]:
-        """The green (0 to 255) of the pixels at ``x`` in row ``y``, as they are at this moment."""
-        picked = self._rows[y, x.start : x.stop : x.step]
+        """The green (0 to 255) of the pixels at ``x`` in row ``y``, as they are at this moment.
+
+        Raises:
+            ValueError: some of them lie outside of the screen.
+        """
+        if not (0 <= x[0] <= x[-1] < self.width and 0 <= y < self.height):
+            raise ValueError(f"the pixels {x} in row {y} are not on a screen of {self.width} x {self.height}")
+        # A copy: to read one pixel after the other takes so long that they could be of two paints.
+        picked = self._rows[y, x.start : x.stop : x.step].copy()
         return [int(each) >> 8 & 0xFF for each in picked]
 
     def __enter__(self) -> Self:

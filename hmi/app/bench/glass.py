@@ -38,6 +38,8 @@ def measure_glass(
         "requested_publish_ms": load.publish_ms,
         "granted_publish_ms": seen.granted_ms,
         "paint_ms": spread(seen.paint_ms),
+        "paint_undisturbed_ms": run.paint_undisturbed_ms(load.publish_ms / 1000),
+        "probe": pixels.probe if pixels else None,
         "pixel_ms": run.pixel_ms(),
         "pixel_undisturbed_ms": run.pixel_undisturbed_ms(load.publish_ms / 1000),
         "bound_held": inside["share"],

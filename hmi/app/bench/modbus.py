@@ -49,6 +49,8 @@ def measure_modbus(load: ModbusLoad, seconds: float, warm_up: float, *, pixel: b
         "pipeline": load.pipeline,
         "seconds": seconds,
         "paint_ms": spread(seen.paint_ms),
+        "paint_undisturbed_ms": run.paint_undisturbed_ms(load.poll_ms / 1000),
+        "probe": pixels.probe if pixels else None,
         "pixel_ms": run.pixel_ms(),
         "pixel_undisturbed_ms": run.pixel_undisturbed_ms(load.poll_ms / 1000),
         "bound_held": inside["share"],

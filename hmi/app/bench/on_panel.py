@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -19,8 +19,8 @@ from hmi.app.bench.children import Child
 from hmi.app.bench.figures import Spread, share, spread
 from hmi.app.bench.load_site import MACHINE
 from hmi.app.bench.panel_watch import PanelWatch, Seen, Watched
-from hmi.app.bench.stolen import Thefts
 from hmi.app.bench.stolen_watch import StolenWatch
+from hmi.app.bench.thefts import Thefts
 from hmi.app.supervisor import Supervisor
 from hmi.link.client import LinkClient
 from hmi.ui.panel import PanelConnection
@@ -34,24 +34,25 @@ _LIVE_WITHIN: Final = 90.0
 _LINGER: Final = 5.0
 
 FRAMEBUFFER: Final = "TWINPANE_FRAMEBUFFER"
-"""Of the environment: the file in which the virtual screen in use keeps its pixels, where it says so as
-`packaging/virtual-screen` does."""
+"""Of the environment: a virtual screen and the file in which it keeps its pixels, ``DISPLAY FILE``
+(`packaging/virtual-screen` sets it)."""
 
 _STAMP_MS: Final = 1000 / UNITS_PER_SECOND
 """A time between two of the probe's stamps is right to within so much."""
-
 
 _BEFORE: Final = 0.02
 """Seconds before a change: what was late then may still be in its way."""
 
 _QUEUED: Final = 0.05
-"""Seconds after a change, and after its wait at the machine, in which a theft is taken to have met it."""
+"""Seconds after a change, and after the longest that it may wait at the machine, in which a theft is taken to
+have met it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
     """What the probe saw (`hmi.app.bench.pixel_probe`); ``looks`` and how many of them were unreadable."""
 
+    probe: str
     stamps: list[int]
     made: list[float]
     latencies_ms: list[float]
@@ -72,6 +73,10 @@ class Run:
         """How old changes were on the display."""
         return None if self.pixels is None else spread(self.pixels.latencies_ms)
 
+    def paint_undisturbed_ms(self, wait: float) -> Spread | None:
+        """How old they were at the end of their paint, where the host took nothing; ``wait`` as below."""
+        return self._undisturbed(self.seen.paint_ms, self.seen.paint_made, _BEFORE, wait + _QUEUED)
+
     def pixel_undisturbed_ms(self, wait: float) -> Spread | None:
         """The same where the host took nothing; ``wait`` is how long (s) one may wait at the machine."""
         if self.pixels is None:
@@ -89,9 +94,17 @@ class Run:
     def _undisturbed(
         self, took: Sequence[float], at: Sequence[float], before: float, after: float
     ) -> Spread | None:
+        """None where the host does not tell, or left nothing undisturbed."""
         if self.thefts is None:
             return None
-        return spread(list(compress(took, self.thefts.none_around(at, before, after))))
+        kept = list(compress(took, self.thefts.none_around(at, before, after)))
+        return spread(kept) if kept else None
+
+
+def framebuffer(environment: Mapping[str, str]) -> str:
+    """The file with the pixels of the display in use; "" where that display keeps none, or another does."""
+    display, _, file = environment.get(FRAMEBUFFER, "").partition(" ")
+    return file if display == environment.get("DISPLAY") else ""
 
 
 def watch_panel(running: ExitStack, directory: Path, site: Path, watched: Watched) -> Run:
@@ -114,7 +127,7 @@ def watch_panel(running: ExitStack, directory: Path, site: Path, watched: Watche
                 "x": strip.x(),
                 "y": strip.y(),
             }
-            if file := os.environ.get(FRAMEBUFFER):
+            if file := framebuffer(os.environ):
                 options["framebuffer"] = file
             probes.append(Child(running, "hmi.app.bench.pixel_probe", **options))
 

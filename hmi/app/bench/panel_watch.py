@@ -46,7 +46,8 @@ class Watched:
 class Seen:
     """What was counted; times in ms.
 
-    ``paint_ms``         from the change to the end of its paint, for each stamped tag that was painted anew
+    ``paint_ms``         from the change to the end of its paint, for each stamped tag that was painted anew;
+                         ``paint_made`` is the moment of the change, UTC seconds
     ``frames_ms``        every frame, from its begin to the end of its paint; ``frames_at`` is that end, UTC
                          seconds
     ``change_frames_ms`` those among them that painted a change of a tag in view; ``change_frames_at``
@@ -57,6 +58,7 @@ class Seen:
     """
 
     paint_ms: list[float] = field(default_factory=list)
+    paint_made: list[float] = field(default_factory=list)
     frames_ms: list[float] = field(default_factory=list)
     frames_at: list[float] = field(default_factory=list)
     change_frames_ms: list[float] = field(default_factory=list)
@@ -133,7 +135,9 @@ class PanelWatch:
             self.seen.change_frames_ms.append(took)
             self.seen.change_frames_at.append(utc)
         for row in self._stamped[np.isin(self._stamped, frame.changed)]:
-            self.seen.paint_ms.append(1000 * (utc - _moment(session, row)))
+            made = _moment(session, row)
+            self.seen.paint_made.append(made)
+            self.seen.paint_ms.append(1000 * (utc - made))
         self._hold_bounds(session, frame)
 
     def _hold_bounds(self, session: Session, frame: Frame) -> None:

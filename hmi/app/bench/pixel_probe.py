@@ -1,8 +1,8 @@
 """``python -m hmi.app.bench.pixel_probe``: reads stamps off the real screen, as somebody watching would.
 
-Prints one JSON line: the stamps that it saw (`hmi.ui.stamp_code`), the UTC seconds that they are (``made``),
-and in ms for each the time to the end of the look that found it (``latencies_ms``) and to the begin of the
-last look that did not (``absent_ms``).
+Prints one JSON line: how it looked (``probe``: ``memory`` or ``display``), the stamps that it saw
+(`hmi.ui.stamp_code`), the UTC seconds that they are (``made``), and in ms for each the time to the end of the
+look that found it (``latencies_ms``) and to the begin of the last look that did not (``absent_ms``).
 A process of its own, so that it sees what the display has and not what the panel meant to paint. What it
 adds itself (the pause between two looks and the look) is part of the first figure, which is therefore never
 too small; the pixel was not there yet at the second.
@@ -68,7 +68,12 @@ def main(delay: float, seconds: float, x: int, y: int, framebuffer: Path | None)
                     absent.append(1000 * seconds_between(number, before))
                 last, before = number, begun
             time.sleep(_PAUSE)
-    found = {"stamps": stamps, "made": made, "latencies_ms": latencies, "absent_ms": absent}
+    if last is None:
+        raise click.ClickException(
+            f"no stamp was to be read at {x}, {y} in {looks} looks: is it the same display?"
+        )
+    probe = "display" if framebuffer is None else "memory"
+    found = {"probe": probe, "stamps": stamps, "made": made, "latencies_ms": latencies, "absent_ms": absent}
     click.echo(json.dumps({**found, "looks": looks, "unreadable": unreadable}))
 
 
@@ -91,8 +96,12 @@ def _reading(opened: ExitStack, file: Path, x: int, y: int) -> _Look:
         screen = opened.enter_context(Framebuffer(file))
     except (OSError, ValueError) as error:
         raise click.ClickException(f"the virtual screen's pixels: {error}") from error
-    middles = range(x + CELL // 2, x + CELLS * CELL, CELL)
-    return partial(_white, screen, middles, y + CELL // 2)
+    middles, row = range(x + CELL // 2, x + CELLS * CELL, CELL), y + CELL // 2
+    try:
+        _white(screen, middles, row)
+    except ValueError as error:
+        raise click.ClickException(f"the virtual screen's pixels: {error}") from error
+    return partial(_white, screen, middles, row)
 
 
 def _white(screen: Framebuffer, x: range, y: int) -> Sequence[bool]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-
-import numpy as np
 
 _FILE = Path("/proc/stat")
 _COUNTED = 8
@@ -23,10 +20,10 @@ class ProcessorTimes:
 
     @classmethod
     def now(cls) -> Self | None:
-        """As they stand; None where there is no such file (not Linux)."""
+        """As they stand; None where there is no such file (not Linux), or one of another form."""
         try:
             return cls.read(_FILE.read_text(encoding="ascii"))
-        except OSError:
+        except (OSError, ValueError):
             return None
 
     @classmethod
@@ -52,20 +49,3 @@ class ProcessorTimes:
         """The share of all processor time since then that the host took."""
         passed = self.all - before.all
         return round(100 * (self.stolen - before.stolen) / passed, 2) if passed > 0 else 0.0
-
-
-class Thefts:
-    """The moments (UTC seconds) at which the kernel was seen to have counted more stolen time."""
-
-    def __init__(self, moments: Sequence[float]) -> None:
-        self._moments = np.array(moments, np.float64)
-
-    def none_around(self, moments: Iterable[float], before: float, after: float) -> list[bool]:
-        """For each moment whether nothing was stolen from ``before`` seconds before it to ``after`` after it.
-
-        The window has to be the same for all, however long each of them took: a longer one meets a theft
-        sooner, and to leave it out for that would make the rest look better than it is.
-        """
-        windows = np.array([(each - before, each + after) for each in moments]).reshape(-1, 2)
-        first, last = np.searchsorted(self._moments, windows).T
-        return [bool(each) for each in first == last]
