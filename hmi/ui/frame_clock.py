@@ -18,8 +18,9 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 
 from hmi.model.clock import MILLISECOND, Clock
 
-FRAME_NS: Final = 16_700_000
-"""Between two refreshes of a display of 60 Hz."""
+FRAME_NS: Final = 17_000_000
+"""Between frames that follow each other without a pause: with the one more that may come after a pause there
+are never more than 60 in a second."""
 
 _AT_ONCE: Final = 2
 """Frames without a pause between them, after a pause."""
