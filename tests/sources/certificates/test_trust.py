@@ -60,7 +60,9 @@ def test_a_fingerprint_is_understood_as_it_is_written_elsewhere(trust: TrustList
 
 
 @pytest.mark.parametrize(
-    "digits", ["", "A", fingerprint(ONE)[:15], "0" * 64, fingerprint(ONE) + "0", "../../x" * 4]
+    "digits",
+    ["", "A", fingerprint(ONE)[:15], "0" * 64, fingerprint(ONE) + "0", "../../x" * 4],
+    ids=["none", "one digit", "one too few", "another", "one too many", "a path"],
 )
 def test_what_names_no_waiting_certificate_adds_nothing(trust: TrustList, digits: str) -> None:
     trust.reject(ONE, URL)
