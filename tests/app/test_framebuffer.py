@@ -14,6 +14,20 @@ from hmi.app.bench.framebuffer import Framebuffer
 
 VIRTUAL_SCREEN = Path(__file__).parents[2] / "packaging" / "virtual-screen"
 
+
+def on_a_screen(size: str, script: str) -> str:
+    """What a script says that runs on a screen of its own."""
+    outside = {"DISPLAY", "QT_QPA_PLATFORM"}
+    return subprocess.run(
+        [VIRTUAL_SCREEN, "--size", size, sys.executable, "-c", script],
+        env={name: value for name, value in os.environ.items() if name not in outside},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    ).stdout
+
+
 SHOW_AND_READ = """
 import os, sys, time
 from pathlib import Path
@@ -52,15 +66,8 @@ with Framebuffer(Path(file)) as screen:
 
 @pytest.mark.gui
 def test_what_a_window_shows_is_read_at_its_place() -> None:
-    done = subprocess.run(
-        [VIRTUAL_SCREEN, "--size", "800x600", sys.executable, "-c", SHOW_AND_READ],
-        env={name: value for name, value in os.environ.items() if name not in {"DISPLAY", "QT_QPA_PLATFORM"}},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert done.stdout.splitlines() == ["800 600 [0, 20, 40, 60]", *["outside"] * 3]
+    said = on_a_screen("800x600", SHOW_AND_READ)
+    assert said.splitlines() == ["800 600 [0, 20, 40, 60]", *["outside"] * 3]
 
 
 PAINT_AND_AWAIT = """
@@ -105,15 +112,8 @@ print(missing)
 
 @pytest.mark.gui
 def test_what_was_awaited_is_on_the_display() -> None:
-    done = subprocess.run(
-        [VIRTUAL_SCREEN, sys.executable, "-c", PAINT_AND_AWAIT],
-        env={name: value for name, value in os.environ.items() if name not in {"DISPLAY", "QT_QPA_PLATFORM"}},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=100,
-    )
-    assert done.stdout == "0\n"
+    said = on_a_screen("1280x800", PAINT_AND_AWAIT)
+    assert said == "0\n"
 
 
 @pytest.mark.parametrize(
