@@ -75,6 +75,7 @@ import os
 from pathlib import Path
 from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from hmi.app.bench.framebuffer import Framebuffer
 from hmi.present.theme import DARK
@@ -96,7 +97,8 @@ window.move(0, 0)
 patch = Patch(window)
 patch.setGeometry(QRect(0, 300, 1280, 400))
 window.show()
-application.processEvents()
+# Nothing of a window is painted before the display has said that it can be seen.
+assert QTest.qWaitForWindowExposed(window, 20_000)
 missing = 0
 with Framebuffer(Path(os.environ["TWINPANE_FRAMEBUFFER"].split(" ")[1])) as screen:
     at = patch.mapToGlobal(QPoint(5, 399))
