@@ -1,7 +1,7 @@
 """Twinpane: an operator HMI with a live twin of the machine.
 
-Layers, importers above imported: app, ui, present, engine, link, machines, sources, twin,
-expressions, config, model. The façades ``api``, ``simulation`` and ``testing`` stand at the top
+Layers, importers above imported: app, ui, present, replay, engine, link, machines, sources, recorder,
+twin, expressions, config, model. The façades ``api``, ``simulation`` and ``testing`` stand at the top
 and nothing inside imports them. ``import-linter`` (contracts in pyproject.toml) holds it.
 """
 

@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "demo": "Open the panel on the demo site, with simulated machines over real protocols.",
     "panel": "Open the operator panel of a site.",
     "engine": "Run a site's engine: acquisition without a screen.",
+    "verify": "Check recordings: whether anybody touched them, and whether one is missing.",
     "lint": "Check a site or a machine plugin and say every mistake as file:line.",
     "trust": "Confirm which OPC UA servers are the machines, by their certificates' fingerprints.",
     "machines": "List machine types and the machines of a site.",

@@ -23,11 +23,17 @@ _PROGRAM: Final = (sys.executable, "-m", "hmi.app")
 
 
 def engine(
-    directory: Path, site: Path, endpoints: Mapping[str, str], linger: float, *, simulated: bool = False
+    directory: Path,
+    site: Path,
+    endpoints: Mapping[str, str],
+    linger: float,
+    *,
+    recordings: Path | None = None,
+    simulated: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start an engine that logs into its run directory and outlives a crash of the panel by ``linger`` s.
 
-    ``simulated``: ``endpoints`` are those of `simulators`.
+    It records into ``recordings`` (None: not at all). ``simulated``: ``endpoints`` are those of `simulators`.
 
     Raises:
         LinkUnavailable: the run directory is gone and cannot be made again, or has no room.
@@ -44,6 +50,7 @@ def engine(
         str(directory / "engine.log"),
     ]
     arguments += ["--site", str(site), *["--simulated"] * simulated]
+    arguments += ["--no-record"] if recordings is None else ["--recordings", str(recordings)]
     for name, address in endpoints.items():
         arguments += ["--endpoint", f"{name}={address}"]
     # The log has what the engine says; this file has why it ended, also when it could not even begin.

@@ -1,4 +1,4 @@
-"""Where things lie that outlive a computer's start: keys and what is trusted."""
+"""Where things lie that outlive a computer's start: keys, what is trusted, and recordings."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ def certificates(site: str, environment: Mapping[str, str] | None = None) -> Pat
     """
     environment = os.environ if environment is None else environment
     return root(environment) / site / "certificates"
+
+
+def recordings(site: str, environment: Mapping[str, str] | None = None) -> Path:
+    """The folder of a site's recordings, beside `certificates`."""
+    return root(os.environ if environment is None else environment) / site / "recordings"
+
+
+def recording_key(site: str, environment: Mapping[str, str] | None = None) -> Path:
+    """The folder of the key that signs a site's recordings, beside `certificates`."""
+    return root(os.environ if environment is None else environment) / site / "recording-key"
 
 
 def root(environment: Mapping[str, str]) -> Path:

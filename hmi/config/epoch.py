@@ -11,6 +11,7 @@ from hmi.config.endpoints import Endpoint
 from hmi.config.geometry import Geometry
 from hmi.config.machine import MachineType
 from hmi.config.screens import MachineScreen
+from hmi.config.shifts import ShiftCalendar
 from hmi.config.tags import Tag
 from hmi.model.identity import EquipmentPath
 
@@ -61,16 +62,22 @@ class Epoch(Config):
     site: Name
     name: TextId = "site.name"
     language: str = "en"
+    shifts: ShiftCalendar = ShiftCalendar()
     machines: tuple[Machine, ...]
     tags: tuple[Tag, ...]
     texts: Texts = {}
     quarantined: tuple[Quarantined, ...] = ()
     flaws: tuple[str, ...] = ()
 
+    @property
+    def canonical(self) -> bytes:
+        """Its canonical JSON form: keys in order, no spaces, UTF-8."""
+        return _canonical(self.model_dump(mode="json"))
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) over the canonical JSON form: the epoch's identity."""
-        return _sha256(self.model_dump(mode="json"))
+        return hashlib.sha256(self.canonical).hexdigest()
 
     @cached_property
     def acquisition(self) -> str:
@@ -88,7 +95,8 @@ class Epoch(Config):
             for machine in self.machines
         ]
         tags = [tag.model_dump(mode="json") for tag in self.tags]
-        return _sha256({"site": self.site, "machines": machines, "tags": tags})
+        plain = {"site": self.site, "machines": machines, "tags": tags}
+        return hashlib.sha256(_canonical(plain)).hexdigest()
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -99,7 +107,22 @@ class Epoch(Config):
         """The indexes of one machine's tags, in file order."""
         return tuple(i for i, tag in enumerate(self.tags) if tag.machine == machine)
 
+    def of_machine(self, machine: str) -> Epoch:
+        """What of it concerns one machine, and the site's texts: an epoch by itself.
 
-def _sha256(plain: object) -> str:
-    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+        Raises:
+            StopIteration: there is no such machine.
+        """
+        only = next(each for each in self.machines if each.id == machine)
+        own = {
+            "machines": (only,),
+            "tags": tuple(tag for tag in self.tags if tag.machine == machine),
+            "quarantined": (),
+            "flaws": (),
+        }
+        # Not a copy of the model: that would take what was worked out from all machines along.
+        return Epoch(**{name: getattr(self, name) for name in Epoch.model_fields} | own)
+
+
+def _canonical(plain: object) -> bytes:
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

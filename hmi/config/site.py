@@ -9,6 +9,7 @@ from pydantic import Field
 from hmi.config.base import Config, Name, TextId
 from hmi.config.calibration import Calibration
 from hmi.config.endpoints import Endpoint
+from hmi.config.shifts import ShiftCalendar
 
 
 class SiteMachine(Config):
@@ -28,10 +29,11 @@ class SiteMachine(Config):
 
 
 class Site(Config):
-    """The site file."""
+    """The site file. ``shifts``: when the shifts begin, by which recordings are divided."""
 
     id: Name
     name: TextId = "site.name"
     enterprise: str = ""
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    shifts: ShiftCalendar = ShiftCalendar()
     machines: Annotated[tuple[SiteMachine, ...], Field(min_length=1)]

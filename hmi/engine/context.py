@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from hmi.config.epoch import Epoch
@@ -28,6 +30,10 @@ class ContextTracker:
     def current(self) -> tuple[ContextEvent, ...]:
         """The last event of every machine and key."""
         return tuple(self._current.values())
+
+    def restore(self, events: Iterable[ContextEvent]) -> None:
+        """Go on from where these events were the last ones."""
+        self._current = {(event.machine, event.key): event for event in events}
 
     def events(self, samples: Samples) -> list[ContextEvent]:
         """The changes of context in these samples; a Bad value means that the machine no longer says."""

@@ -42,6 +42,19 @@ class Series:
     severity: npt.NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Of each of n tags: ``latest`` i8[n] the latest time kept, ``in_gap`` bool[n] whether its last sample is
+    Bad, ``began`` i8[n] since when samples are kept, ``first`` i8[2, n] when its first sample that is not
+    Bad is dated, and when it was received. UTC ns or NO_TIME.
+    """
+
+    latest: I64
+    in_gap: npt.NDArray[np.bool_]
+    began: I64
+    first: I64
+
+
 class History:
     """The last ``capacity`` samples (21 bytes each) of the numeric tags of one epoch."""
 
@@ -86,6 +99,16 @@ class History:
         self._first[:, index] = before._first[:, former]
         now = to[before._index[rows]].astype(np.uint32)
         self._keep(now, before._time[rows], before._value[rows], before._severity[rows])
+
+    def marks(self, index: npt.NDArray[np.integer]) -> Marks:
+        """What was kept of each of these tags, apart from its samples: a copy."""
+        self.settle()
+        return Marks(self._latest[index], self._in_gap[index], self._began[index], self._first[:, index])
+
+    def restore(self, marks: Marks) -> None:
+        """Go on, with no samples held, as a history of the same tags that has these marks."""
+        self._latest[:], self._in_gap[:], self._began[:] = marks.latest, marks.in_gap, marks.began
+        self._first[:] = marks.first
 
     def clock_set(self, by: int) -> None:
         """Date all that is held as if our wall clock, which was set by ``by`` ns, had always been right.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from hmi.model.samples import LinkEvent, LinkState
@@ -18,6 +19,15 @@ class Outage:
 
     def __init__(self) -> None:
         self._kinds: set[str] = set()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of causes that were told of this outage, in alphabetical order."""
+        return tuple(sorted(self._kinds))
+
+    def restore(self, kinds: Iterable[str]) -> None:
+        """Go on from where these were told."""
+        self._kinds = set(kinds)
 
     @property
     def told(self) -> int:

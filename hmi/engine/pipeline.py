@@ -7,7 +7,9 @@ calls, replayed, gives the identical states and news.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +21,8 @@ from hmi.engine.history import History
 from hmi.engine.outage import Outage
 from hmi.engine.scaling import Scaling
 from hmi.link.messages import STILL_DOWN, ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient
-from hmi.link.table import TableWriter
 from hmi.model.clock import NO_TIME, Instant
+from hmi.model.columns import Columns
 from hmi.model.samples import (
     U32,
     Batch,
@@ -91,10 +93,20 @@ class EndpointState:
         )
 
 
+class Table(Protocol):
+    """Where the last values lie: shared memory (`hmi.link.table.TableWriter`), or a replay's own."""
+
+    columns: Columns
+
+    def write(self) -> AbstractContextManager[int]:
+        """Keep readers off while the columns change; gives the new revision."""
+        ...
+
+
 class Pipeline:
     """Applies source messages to the table, derives tags, follows context, keeps history."""
 
-    def __init__(self, epoch: Epoch, table: TableWriter, history: History, began: Instant) -> None:
+    def __init__(self, epoch: Epoch, table: Table, history: History, began: Instant) -> None:
         self.endpoints = [
             EndpointState(
                 machine.id,
@@ -113,22 +125,29 @@ class Pipeline:
             for name in machine.endpoints
         ]
         self.history = history
-        self._wall_clock = WallClock(began)
+        self.wall_clock = WallClock(began)
         self._tags = epoch.tags
         # Of each tag: sampling and publishing interval in seconds, NaN where nothing was granted yet.
-        self._granted = np.full((len(epoch.tags), 2), np.nan)
+        self.granted = np.full((len(epoch.tags), 2), np.nan)
         self._table = table
         self._store = Store(epoch.tags, table.columns)
         self._scaling = Scaling(epoch.tags)
         self._derived = DerivedTags(epoch.tags)
         self._is_derived = np.array([tag.derived is not None for tag in epoch.tags], np.bool_)
-        self._context = ContextTracker(epoch)
+        self.context = ContextTracker(epoch)
+
+    @property
+    def columns(self) -> Columns:
+        """The last value of every tag."""
+        return self._table.columns
 
     def step(self, endpoint: EndpointState, message: SourceMessage, now: Instant) -> list[ToClient]:
-        """Take one message of an endpoint; gives what clients must be told, in order."""
-        return self._follow_clock(now) + self._take(endpoint, message, now)
+        """Look at the wall clock, then `take`; gives what clients must be told, in order."""
+        by = self.wall_clock.set_by(now)
+        return (self.clock_set(by, now) if by else []) + self.take(endpoint, message, now)
 
-    def _take(self, endpoint: EndpointState, message: SourceMessage, now: Instant) -> list[ToClient]:
+    def take(self, endpoint: EndpointState, message: SourceMessage, now: Instant) -> list[ToClient]:
+        """Take one message of an endpoint; gives what clients must be told, in order."""
         match message:
             case Batch():
                 endpoint.samples += len(message)
@@ -143,7 +162,7 @@ class Pipeline:
             case LinkEvent():
                 return self._link(endpoint, message, now)
             case Granted():
-                self._granted[message.index] = message.sampling, message.publishing
+                self.granted[message.index] = message.sampling, message.publishing
                 return [_granted_news(message.index, message.sampling, message.publishing)]
             case ClockOffset():
                 endpoint.offset = message
@@ -161,7 +180,7 @@ class Pipeline:
         news: list[ToClient] = []
         for endpoint in self.endpoints:
             news += [endpoint.news(), endpoint.counters()]
-        return [*news, *self._all_granted(), *(ContextNews(event) for event in self._context.current)]
+        return [*news, *self._all_granted(), *(ContextNews(event) for event in self.context.current)]
 
     def carry(self, before: Pipeline, now: Instant) -> None:
         """Go on from another epoch whose sources have ended: with its counters, and the history of its tags.
@@ -169,8 +188,9 @@ class Pipeline:
         Of a tag that is another by a word nothing is taken over. From ``now`` until a source has a value
         there is a gap: nobody looks.
         """
-        self._follow_clock(now)
-        before._follow_clock(now)
+        for pipeline in (self, before):
+            if by := pipeline.wall_clock.set_by(now):
+                pipeline.clock_set(by, now)
         for endpoint in before.endpoints:
             before.step(endpoint, LinkEvent(LinkState.DOWN, now, "another configuration begins"), now)
         former = {tag.id: index for index, tag in enumerate(before._tags)}
@@ -193,15 +213,12 @@ class Pipeline:
                 endpoint.connects += former.connects
                 endpoint.irregular += former.irregular
 
-    def _follow_clock(self, now: Instant) -> list[ToClient]:
-        """Where our wall clock was set: date anew what was dated by it; gives what clients must be told.
+    def clock_set(self, by: int, now: Instant) -> list[ToClient]:
+        """Our wall clock was set by so many ns: date anew what was dated by it; gives what to tell clients.
 
         A device's clock is no other for that: its offset from ours is known at once, not with the source's
         next measurement.
         """
-        by = self._wall_clock.set_by(now)
-        if not by:
-            return []
         self.history.clock_set(by)
         columns = self._table.columns
         with self._table.write():
@@ -216,8 +233,8 @@ class Pipeline:
         return news
 
     def _all_granted(self) -> list[GrantedNews]:
-        known = np.flatnonzero(~np.isnan(self._granted[:, 0]))
-        pairs, which = np.unique(self._granted[known], axis=0, return_inverse=True)
+        known = np.flatnonzero(~np.isnan(self.granted[:, 0]))
+        pairs, which = np.unique(self.granted[known], axis=0, return_inverse=True)
         which = which.reshape(-1)
         return [_granted_news(known[which == i], float(s), float(p)) for i, (s, p) in enumerate(pairs)]
 
@@ -232,10 +249,10 @@ class Pipeline:
                 self._store.apply(derived, revision)
             self._derived.confirm(self._table.columns)
         self.history.add(samples)
-        events = self._context.events(samples)
+        events = self.context.events(samples)
         if derived is not None:
             self.history.add(derived)
-            events += self._context.events(derived)
+            events += self.context.events(derived)
         return [ContextNews(event) for event in events]
 
     def _link(self, endpoint: EndpointState, event: LinkEvent, now: Instant) -> list[ToClient]:

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hmi.config.epoch import Epoch
 from hmi.config.problems import ConfigurationError
@@ -36,6 +36,9 @@ from hmi.machines.discovery import quarantine_cause
 from hmi.machines.resolve import Resolution
 from hmi.model.clock import SECOND, Clock, Instant
 from hmi.sources.certificates.folder import CertificateFolder
+
+if TYPE_CHECKING:  # an engine that does not record does without
+    from hmi.engine.recording import Recording
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ class EngineOptions:
     ``linger``   seconds after the last client's leaving at which it ends by itself; None: never
     ``watch``    seconds between two looks at the configuration's files; None: only SIGHUP reads them again
     ``certificates``  folder of our key and of trusted servers; None: no link is made that must be secured
+    ``recording``     records what happens; closed at the end. None: nothing is recorded
     """
 
     site: str
@@ -81,6 +85,7 @@ class EngineOptions:
     linger: float | None = None
     watch: float | None = WATCH_EVERY
     certificates: CertificateFolder | None = None
+    recording: Recording | None = None
 
 
 async def run_engine(options: EngineOptions, clock: Clock) -> None:
@@ -133,6 +138,7 @@ class _Engine:
         self._resolution = resolution
         self._watch = watch
         self._refused: Notice | None = None
+        self._recording = options.recording
         self._runtime = self._new_runtime(resolution.epoch)
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
@@ -168,6 +174,9 @@ class _Engine:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._server.close()
             await self._runtime.close()
+            if self._recording is not None:
+                # In a thread: a disk that does not answer must not hold the heart up, nor our end for long.
+                await asyncio.to_thread(self._recording.close, self._clock.now())
             for number in handlers:
                 loop.remove_signal_handler(number)
 
@@ -182,6 +191,7 @@ class _Engine:
             rung=self._server.ring,
             ended=self._source_ended,
             certificates=self._options.certificates,
+            recording=self._recording,
         )
 
     def _greeting(self) -> Sequence[ToClient]:
@@ -199,6 +209,7 @@ class _Engine:
             *self._runtime.pipeline.greeting(),
             *(Notice(self._started.utc, q.name, q.cause) for q in epoch.quarantined),
             *([self._refused] if self._refused else []),
+            *([] if self._recording is None else self._recording.greeting()),
         ]
 
     def _answer(self, request: HistoryRequest) -> ToClient:
@@ -229,7 +240,8 @@ class _Engine:
         cut_off = 0
         while True:
             await asyncio.sleep(_COUNTERS_EVERY)
-            for message in self._runtime.counters():
+            recording = [] if self._recording is None else self._recording.tick(self._clock.now())
+            for message in (*self._runtime.counters(), *recording):
                 self._server.broadcast(message)
             if self._server.cut_off != cut_off:
                 cut_off = self._server.cut_off

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hmi.config.epoch import Epoch
 from hmi.engine.history import MOST_POINTS, History, Series, decimate
@@ -18,10 +18,13 @@ from hmi.engine.sources import Shared, make_source
 from hmi.link import epoch_text
 from hmi.link.messages import HistoryReply, HistoryRequest, Refusal, ToClient
 from hmi.link.table import TableWriter
-from hmi.model.clock import Clock
+from hmi.model.clock import Clock, Instant
 from hmi.model.samples import Batch, LinkEvent, LinkState, SourceMessage
 from hmi.sources.certificates.folder import CertificateFolder
 from hmi.twin.store import side_bytes
+
+if TYPE_CHECKING:
+    from hmi.engine.recording import Recording
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ class EpochRuntime:
     ``told`` receives the news for clients; ``rung`` is called after changes of the table, once for all
     that a source says at once; ``ended`` with the task of a source that ended though nobody stopped it,
     by a defect of ours. ``text`` is the epoch packed for the greeting of clients. Without ``certificates``
-    no link is made that has to be secured.
+    no link is made that has to be secured, and without ``recording`` nothing is recorded.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class EpochRuntime:
         ended: Callable[[asyncio.Task[None]], None],
         history_samples: int = HISTORY_SAMPLES,
         certificates: CertificateFolder | None = None,
+        recording: Recording | None = None,
     ) -> None:
         """Make table and pipeline; for a large site that takes a while, and may be done in any thread.
 
@@ -72,6 +76,8 @@ class EpochRuntime:
         )
         self.pipeline = Pipeline(epoch, self.table, History(epoch.tags, history_samples, began.utc), began)
         self._links = {each.subject: LinkLog(each.subject) for each in self.pipeline.endpoints}
+        self._recording = recording
+        self._machine_texts = {} if recording is None else recording.texts(epoch)
         self._clock = clock
         self._told = told
         self._rung = rung
@@ -83,7 +89,8 @@ class EpochRuntime:
         self._link_moved = False
 
     def start(self) -> None:
-        """Start a task for every endpoint."""
+        """Start recording, and a task for every endpoint."""
+        self._begin_recording()
         for endpoint in self.pipeline.endpoints:
             name = f"source {endpoint.subject}"
             task = asyncio.create_task(self._serve(endpoint), name=name)
@@ -93,6 +100,12 @@ class EpochRuntime:
     def show(self, epoch: Epoch, text: bytes) -> None:
         """Go on with another epoch of the same acquisition (``text``: packed): only what is shown differs."""
         self.epoch, self.text = epoch, text
+        self._machine_texts = {} if self._recording is None else self._recording.texts(epoch)
+        self._begin_recording()
+
+    def _begin_recording(self) -> None:
+        if self._recording is not None:
+            self._recording.begin(self.epoch, self._machine_texts, self.pipeline, self._clock.now())
 
     async def stop(self) -> None:
         """Stop the sources; the table stays and can be read."""
@@ -158,13 +171,28 @@ class EpochRuntime:
             self._link_moved = True
             if self._giving_back is None:
                 self._give_back_later()
-        for news in self.pipeline.step(endpoint, message, now):
+        for news in self._step(endpoint, message, now):
             self._told(news)
         # Ages move by the screen's own timer: a confirmation need not wake it. It follows its batch at
         # once, though, and a screen should see both together.
         if isinstance(message, Batch | LinkEvent) and not self._to_ring:
             self._to_ring = True
             asyncio.get_running_loop().call_soon(self._ring)
+
+    def _step(self, endpoint: EndpointState, message: SourceMessage, now: Instant) -> list[ToClient]:
+        """As `Pipeline.step`, recorded: what went in, and what follows from it."""
+        pipeline, recording = self.pipeline, self._recording
+        if recording is None:
+            return pipeline.step(endpoint, message, now)
+        news: list[ToClient] = []
+        if by := pipeline.wall_clock.set_by(now):
+            recording.clock_set(by, now)
+            news = pipeline.clock_set(by, now)
+        recording.take(endpoint, message, now)
+        news += pipeline.take(endpoint, message, now)
+        for each in news:
+            recording.followed(each, now)
+        return news
 
     def _give_back_later(self) -> None:
         self._link_moved = False

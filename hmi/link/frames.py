@@ -52,7 +52,7 @@ class Decoder(Generic[M]):
                 break
             try:
                 messages.append(self._decoder.decode(bytes(self._buffer[at + _LENGTH.size : end])))
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise FrameError(f"not a message of this version: {error}") from error
             at = end
         del self._buffer[:at]

@@ -14,7 +14,7 @@ from msgspec import Meta
 from hmi.model.context import ContextEvent
 from hmi.model.samples import LinkState
 
-PROTOCOL_VERSION: Final = 2
+PROTOCOL_VERSION: Final = 3
 
 REFUSED: Final = "event.configuration_refused"
 RIGHT_AGAIN: Final = "event.configuration_right"
@@ -117,6 +117,21 @@ class Notice(Message, frozen=True, tag="notice"):
     text_id: str = ""
 
 
+class RecordingNews(Message, frozen=True, tag="recording"):
+    """How a machine's recording stands since ``since`` (UTC ns); for each machine that is to be recorded.
+
+    It goes into the file called ``file``, signed with the key of the fingerprint ``key``, and ``missing``
+    samples of the time before could not be recorded; or it is not recorded, and ``why`` says why not.
+    """
+
+    machine: str
+    since: int
+    file: str = ""
+    key: str = ""
+    why: str = ""
+    missing: int = 0
+
+
 class HistoryRequest(Message, frozen=True, tag="history?"):
     """Ask for one tag's history in [begin, end] UTC ns, decimated to at most about ``points`` points.
 
@@ -162,4 +177,14 @@ class Refusal(Message, frozen=True, tag="refusal"):
 
 
 ToEngine = Hello | HistoryRequest
-ToClient = Welcome | EndpointNews | GrantedNews | ContextNews | Counters | Notice | HistoryReply | Refusal
+ToClient = (
+    Welcome
+    | EndpointNews
+    | GrantedNews
+    | ContextNews
+    | Counters
+    | Notice
+    | RecordingNews
+    | HistoryReply
+    | Refusal
+)

@@ -86,6 +86,7 @@ def resolve_site(
         site=model.id,
         name=model.name,
         language=model.language,
+        shifts=model.shifts,
         machines=tuple(work.machines),
         tags=tuple(work.tags),
         texts=texts_of({language: each.left() for language, each in texts.items()}),

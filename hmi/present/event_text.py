@@ -22,6 +22,7 @@ CALM: Final = frozenset(
         "value_live",
         "values_live",
         "in_time",
+        "recording_again",
     )
 )
 """Events that tell that something is well, or well again."""
@@ -39,12 +40,13 @@ ENDING: Final = frozenset(
         "value_missing",
         "values_dead",
         "late",
+        "recording_failed",
     )
 )
 """Events that begin something that ends: as long as it stands, the notice line says it as a present thing."""
 
 
-_WHOLE: Final = ("event.values_dead", "event.values_live", "event.engine_exit")
+_WHOLE: Final = ("event.values_dead", "event.values_live", "event.engine_exit", "event.recording_again")
 """Their text is a part of the sentence."""
 
 

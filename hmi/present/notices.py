@@ -48,7 +48,8 @@ class _Rank(IntEnum):
     LINK = 0
     VALUES = 1
     LATE = 2
-    LEFT_OUT = 3
+    NOT_RECORDED = 3
+    LEFT_OUT = 4
 
 
 _Found = tuple[_Rank, NoticeView]
@@ -139,6 +140,8 @@ def _of_machine(
     dead = dead_tags.of(session, frame, machine, texts)
     if dead is not None:
         yield machine, (_Rank.VALUES, NoticeView(dead.title, dead.detail))
+    if (unrecorded := _not_recorded(session, frame, machine, texts)) is not None:
+        yield machine, (_Rank.NOT_RECORDED, unrecorded)
     late = book.view(machine, frame.now.monotonic)
     if late.over:
         yield (
@@ -151,6 +154,16 @@ def _of_machine(
                 ),
             ),
         )
+
+
+def _not_recorded(session: Session, frame: Frame, machine: str, texts: Texts) -> NoticeView | None:
+    recording = session.recording.get(machine)
+    if recording is None or not recording.why:
+        return None
+    name = texts.text(session.machine(machine).name)
+    since = formats.since(recording.since, frame.now.utc, texts)
+    title = texts.text("notice.not_recorded", machine=name, time=since)
+    return NoticeView(title, causes.in_words(recording.why, texts))
 
 
 def _flaws(session: Session, texts: Texts) -> Iterator[NoticeView]:

@@ -16,7 +16,16 @@ import numpy.typing as npt
 from hmi.config.epoch import Epoch, Machine
 from hmi.config.tags import Tag
 from hmi.link import epoch_text
-from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient, Welcome
+from hmi.link.messages import (
+    ContextNews,
+    Counters,
+    EndpointNews,
+    GrantedNews,
+    Notice,
+    RecordingNews,
+    ToClient,
+    Welcome,
+)
 from hmi.model import status, values
 from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.columns import Columns
@@ -88,6 +97,8 @@ class Session:
     last_context: dict[str, dict[ContextKey, str]] = field(default_factory=dict)
     """What each machine said last, whether or not it still says so; also to the engine before this one."""
     counters: dict[tuple[str, str], Counters] = field(default_factory=dict)
+    recording: dict[str, RecordingNews] = field(default_factory=dict)
+    """How the recording of each machine stands; none for a machine of which the engine says nothing."""
     notices: list[Event] = field(default_factory=list)
     """What happened, oldest first, at most `NOTICES_KEPT`; shown by `hmi.present.notices`."""
     granted: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -153,6 +164,7 @@ class Session:
         self.endpoints, self.counters = dict(before.endpoints), dict(before.counters)
         self.context = {name: dict(each) for name, each in before.context.items()}
         self.granted = dict(before.granted)
+        self.recording = dict(before.recording)
         self._bad_since = before._bad_since.copy()
 
     def take(self, message: ToClient) -> None:
@@ -170,6 +182,8 @@ class Session:
                 for index in np.frombuffer(message.index, "<u4"):
                     self.granted[int(index)] = (message.sampling, message.publishing)
                 self.grants += 1
+            case RecordingNews():
+                self._take_recording(message)
             case Notice():
                 self.tell(Event(message.utc, message.subject, message.text, message.text_id))
 
@@ -239,6 +253,15 @@ class Session:
         if begun.any():
             ago = np.maximum(now.utc - self.columns.receive_time[begun], 0)
             self._bad_since[begun] = now.monotonic - ago
+
+    def _take_recording(self, news: RecordingNews) -> None:
+        before = self.recording.get(news.machine)
+        self.recording[news.machine] = news
+        failed = before is not None and before.why != ""
+        if news.why and not failed:
+            self.tell(Event(news.since, news.machine, news.why, "event.recording_failed"))
+        elif not news.why and (failed or news.missing):
+            self.tell(Event(news.since, news.machine, str(news.missing), "event.recording_again"))
 
     def _take_endpoint(self, news: EndpointNews) -> None:
         key = (news.machine, news.endpoint)

@@ -84,6 +84,18 @@ class TcpProxy:
                 await asyncio.sleep(0)
             await server.wait_closed()
 
+    async def _reached(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to the target; cut in the very moment in which there is one, none is left behind."""
+        reaching = asyncio.ensure_future(asyncio.open_connection(*self._target))
+        try:
+            return await asyncio.shield(reaching)
+        except asyncio.CancelledError:
+            reaching.cancel()
+            await asyncio.wait([reaching])
+            if not reaching.cancelled() and reaching.exception() is None:
+                reaching.result()[1].transport.abort()
+            raise
+
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         if self._server is None:
             to_client.transport.abort()
@@ -92,8 +104,8 @@ class TcpProxy:
         assert task is not None  # noqa: S101 a handler runs in a task
         self._connections.add(task)
         try:
-            target, to_target = await asyncio.open_connection(*self._target)
-        except OSError:
+            target, to_target = await self._reached()
+        except (OSError, asyncio.CancelledError):
             to_client.transport.abort()
             self._connections.discard(task)
             return

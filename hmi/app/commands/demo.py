@@ -17,6 +17,12 @@ from hmi.app.options import panel_options, site_option
 @click.command()
 @site_option
 @panel_options
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Leave the recordings in this folder. Else they go when the demo ends.",
+)
 def command(
     site: Path | None,
     machine: str | None,
@@ -27,6 +33,7 @@ def command(
     size: tuple[int, int] | None,
     seconds: float | None,
     screenshot: Path | None,
+    record: Path | None,
 ) -> None:
     """Open the panel on the demo site: simulated machines behind real protocol servers on loopback.
 
@@ -58,7 +65,10 @@ def command(
         for name, address in endpoints.items():
             click.echo(f"starting the simulator of {name} at {address}")
         click.echo("opening the panel; the machines come up within some seconds")
-        start = partial(spawn.engine, directory, folder, endpoints, 5.0, simulated=True)
+        recordings = directory / "recordings" if record is None else record.absolute()
+        start = partial(
+            spawn.engine, directory, folder, endpoints, 5.0, recordings=recordings, simulated=True
+        )
         supervisor = Supervisor(directory, start)
         running.callback(supervisor.stop, 5.0)
         supervisor.tick(SystemClock().now())  # the engine starts while Qt is loaded

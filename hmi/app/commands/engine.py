@@ -7,10 +7,14 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hmi.app.options import endpoint_option, site_option
+
+if TYPE_CHECKING:
+    from hmi.engine.recording import Recording
 
 
 @click.command()
@@ -32,6 +36,12 @@ from hmi.app.options import endpoint_option, site_option
     "--linger", type=click.FloatRange(min=0), help="End this many seconds after the last panel left."
 )
 @click.option("--no-watch", is_flag=True, help="Read changed files on SIGHUP only, not when they are saved.")
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Record into this folder. Else into that of the site below TWINPANE_STATE or the user's own.",
+)
+@click.option("--no-record", is_flag=True, help="Record nothing.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Log to this file (bounded).")
 def command(
     site: Path | None,
@@ -40,9 +50,11 @@ def command(
     managed: str,
     linger: float | None,
     no_watch: bool,
+    recordings: Path | None,
+    no_record: bool,
     log: Path | None,
 ) -> None:
-    """Run a site's engine until SIGTERM: acquisition, derived tags, history, and the link for panels.
+    """Run a site's engine until SIGTERM: acquisition, derived tags, recording, and the link for panels.
 
     Files of the site and its plugins are read again when they are saved, and on SIGHUP: screens, twins and
     texts change at once, tags and endpoints begin a new epoch, mistakes change nothing and are told.
@@ -83,6 +95,7 @@ def command(
         certificates=CertificateFolder(
             state_folder.certificates(model.id), model.id, trust_command(folder, Account.own(), os.environ)
         ),
+        recording=None if no_record else _recording(model.id, recordings),
     )
     try:
         asyncio.run(run_alone(options, folder, SystemClock()))
@@ -91,3 +104,11 @@ def command(
     except EngineFault as fault:
         click.echo(f"Error: {fault}", err=True)
         sys.exit(fault.code)
+
+
+def _recording(site: str, folder: Path | None) -> Recording:
+    from hmi.app import state_folder
+    from hmi.engine.recording import Recording, RecordingFolders
+
+    recordings = state_folder.recordings(site) if folder is None else folder.absolute()
+    return Recording(RecordingFolders(recordings, state_folder.recording_key(site)), site)

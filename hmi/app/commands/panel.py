@@ -39,7 +39,7 @@ def command(
 
     Exit code 70: the panel ended by a defect of its own and may be started again at once.
     """
-    from hmi.app import logs, run_folder, spawn
+    from hmi.app import logs, run_folder, spawn, state_folder
     from hmi.app.display import require_display
     from hmi.app.one_engine import starter
     from hmi.app.site import locate, require_endpoints, require_machine
@@ -53,7 +53,8 @@ def command(
     require_endpoints(model, endpoints)
     require_display()
     directory = run_folder.of_site(model.id, folder)
-    start = partial(spawn.engine, directory, folder, endpoints, _LINGER)
+    recordings = state_folder.recordings(model.id)
+    start = partial(spawn.engine, directory, folder, endpoints, _LINGER, recordings=recordings)
     supervisor = Supervisor(directory, starter(model.id, folder, directory, start))
     supervisor.tick(SystemClock().now())  # the engine starts while Qt is loaded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,7 @@ from hmi.model.samples import Batch, ClockOffset
 from hmi.sources.opcua import plan, services, writing
 from hmi.sources.opcua.clock_offset import OffsetEstimator
 from hmi.sources.opcua.errors import GivenUpError, LinkLostError, ServiceFaultError
+from hmi.sources.opcua.held import Held
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.publishing import Publishing
 from hmi.sources.opcua.resolving import Resolved, resolve
@@ -75,11 +76,13 @@ class Connection:
         self._missing: dict[int, int] = {}
         self._writable: dict[int, tuple[ua.NodeId, ua.VariantType]] = {}
 
-    async def prepare(self) -> None:
-        """Find the nodes, make the subscriptions, learn the clock; nothing is emitted yet.
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Learn the clock, find the nodes, subscribe to them; emit what the server says until the link fails.
+
+        ``ready`` is called when all is set up; nothing is emitted before.
 
         Raises:
-            LinkLostError, ServiceFaultError: the server cannot serve us.
+            LinkLostError, ServiceFaultError: the server cannot serve us, or the link has failed.
         """
         for _ in range(FIRST_QUESTIONS):
             await self._ask_time()
@@ -87,27 +90,33 @@ class Connection:
         for group in plan.groups(self._endpoint, self._tags):
             subscription = await self._subscribe(group)
             self._subscriptions[subscription.made.id] = subscription
-            await self._monitor(subscription, nodes)
         self.silence_limit = plan.silence_limit(
             each.made.keep_alive_period for each in self._subscriptions.values()
         )
+        if not self._subscriptions:
+            await self._serve(nodes, ready)
+            return
+        # News are asked for from the first item on: to make thousands of them takes longer than the queue of
+        # an item that samples every 10 ms lasts.
+        held = Held(self._emit)
+        publishing = Publishing(self.session, self._subscriptions, self._clock, held)
+        await run_together(self._serve(nodes, ready, held), publishing.run())
+
+    async def _serve(self, nodes: Resolved, ready: Callable[[], None], held: Held | None = None) -> None:
+        for subscription in self._subscriptions.values():
+            await self._monitor(subscription, nodes)
         await self._learn_targets(nodes)
-
-    async def serve(self) -> None:
-        """Emit what the server says until the link fails.
-
-        Raises:
-            LinkLostError, ServiceFaultError: the link has failed.
-        """
+        ready()
         for subscription in self._subscriptions.values():
             for granted in subscription.granted():
                 self._emit(granted)
         self._tell_offset(self.session.now())
+        if held is not None:
+            held.release()
         self._tell_missing(self._missing)
         tasks = [self._watch(), self._keep_time(), self.session.keep_channel()]
-        if self._subscriptions:
-            publishing = Publishing(self.session, self._subscriptions, self._clock, self._emit)
-            tasks += [publishing.run(), self._search()]
+        if held is not None:
+            tasks.append(self._search())
         await run_together(*tasks)
 
     def target(self, index: int) -> tuple[ua.NodeId, ua.VariantType] | None:

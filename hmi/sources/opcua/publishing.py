@@ -13,9 +13,9 @@ from hmi.model.samples import Irregular, Irregularity, Lost
 from hmi.sources.opcua import plan
 from hmi.sources.opcua.clock_offset import OffsetEstimator
 from hmi.sources.opcua.errors import CountedKeepAliveError, GivenUpError, ServiceFaultError, UndecodableError
+from hmi.sources.opcua.held import Held
 from hmi.sources.opcua.session import Published, Session
 from hmi.sources.opcua.subscription import Gap, Subscription
-from hmi.sources.protocol import Emit
 from hmi.sources.together import run_together
 
 MOST_ASKED_AGAIN: Final = 64
@@ -29,12 +29,13 @@ class Publishing:
     """Hears what the server says of the subscriptions of one session, until the link fails."""
 
     def __init__(
-        self, session: Session, subscriptions: Mapping[int, Subscription], clock: OffsetEstimator, emit: Emit
+        self, session: Session, subscriptions: Mapping[int, Subscription], clock: OffsetEstimator, held: Held
     ) -> None:
         self._session = session
         self._subscriptions = subscriptions
         self._clock = clock
-        self._emit = emit
+        self._held = held
+        self._emit = held.say
         self._acknowledge: list[ua.SubscriptionAcknowledgement] = []
         # Of each subscription one notification after the other, also while one waits for an earlier one.
         self._turns = {number: asyncio.Lock() for number in subscriptions}
@@ -52,6 +53,7 @@ class Publishing:
     async def _ask(self) -> None:
         """Keep one PublishRequest waiting at the server, until it says that it has too many."""
         while True:
+            await self._held.room()
             acknowledge, self._acknowledge = self._acknowledge, []
             asked = self._session.now().monotonic
             try:

@@ -124,11 +124,13 @@ class OpcUaSource:
                 # Once it may have been a loss.
                 counts_all=self._counted > 1,
             )
-            await connection.prepare()
-            self._connection = connection
-            try:
+
+            def ready() -> None:
+                self._connection = connection
                 link.up(self._security.settled)
-                await connection.serve()
+
+            try:
+                await connection.run(ready)
             finally:
                 self._connection = None
 

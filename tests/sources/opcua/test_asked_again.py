@@ -15,6 +15,7 @@ from hmi.model.samples import Batch, Confirmation, SourceMessage
 from hmi.model.values import ValueType
 from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.sources.opcua.clock_offset import OffsetEstimator
+from hmi.sources.opcua.held import Held
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.publish_response import Notification
 from hmi.sources.opcua.publishing import Publishing
@@ -104,7 +105,9 @@ async def test_a_value_without_a_time_may_have_changed_since_the_one_before_was_
     subscription.expect(0, tag)
     said: list[SourceMessage] = []
     held: Any = _Held(Instant(utc + now, now), notification(2, 3.1))
-    publishing = Publishing(held, {1: subscription}, clock, said.append)
+    released = Held(said.append)
+    released.release()
+    publishing = Publishing(held, {1: subscription}, clock, released)
     first = Instant(utc + now - 4 * SECOND, now - 4 * SECOND)
     await publishing._take(Published(1, notification(1, 4.0), now - 5 * SECOND, first), subscription)
     await publishing._take(Published(1, notification(3, 3.0), now - 4 * SECOND, held.now()), subscription)

@@ -16,6 +16,7 @@ from hmi.model.samples import SourceMessage
 from hmi.model.values import ValueType
 from hmi.sources.opcua.clock_offset import OffsetEstimator
 from hmi.sources.opcua.errors import GivenUpError, ServiceFaultError
+from hmi.sources.opcua.held import Held
 from hmi.sources.opcua.plan import Group
 from hmi.sources.opcua.publish_response import Notification
 from hmi.sources.opcua.publishing import ASKED_ANEW, Publishing
@@ -56,7 +57,9 @@ def publishing(session: Any) -> Publishing:
     made = CreatedSubscription(1, 1.0, 5)
     subscription = Subscription(Group("slow", ((0, tag),), 1.0, 1.0, 0.5), made, 0)
     said: list[SourceMessage] = []
-    return Publishing(session, {1: subscription}, OffsetEstimator(), said.append)
+    held = Held(said.append)
+    held.release()
+    return Publishing(session, {1: subscription}, OffsetEstimator(), held)
 
 
 async def test_a_server_that_times_each_request_out_at_once_is_not_asked_without_a_pause() -> None:

@@ -1,0 +1,180 @@
+"""The reading end of a recording's file. What it says is believed only within bounds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import zstandard
+
+from hmi.recorder import kinds
+from hmi.recorder.chain import HEAD_BYTES, START, Checkpoint, head_after
+from hmi.recorder.errors import Damaged, RecordingError
+from hmi.recorder.kinds import Header
+from hmi.recorder.records import LARGEST_BATCH, Records, parsed
+from hmi.recorder.sqlite import reason, to_read
+
+
+class StoredBatch(NamedTuple):
+    """A row of ``batch``, not looked into yet."""
+
+    sequence: int
+    utc: int
+    samples: int
+    size: int
+    head: bytes
+    content: bytes
+
+
+class RareRecord(NamedTuple):
+    """Where a record stands that is no sample, by the file's index."""
+
+    sequence: int
+    place: int
+    kind: str
+    utc: int
+
+
+class RecordingReader:
+    """Reads one file; a context manager. Another process may be writing it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it.
+
+        Raises:
+            RecordingError: it cannot be read, or is no recording of this layout.
+        """
+        self.path = path
+        self._connection = to_read(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connection.close()
+
+    @property
+    def last(self) -> int:
+        """The sequence of the last batch that is there now; −1: none.
+
+        Raises:
+            RecordingError: it cannot be read.
+        """
+        for (last,) in self._rows("SELECT max(sequence) FROM batch"):
+            if isinstance(last, int):
+                return last
+        return -1
+
+    def header(self) -> Header:
+        """What the file is, as its first record says.
+
+        Raises:
+            RecordingError: it has none.
+            Damaged: it is not what was recorded.
+        """
+        records = self.records(0).records
+        if not records or records[0].kind != kinds.HEADER:
+            raise Damaged(f"{self.path}: its first record is no header")
+        return kinds.unpacked(records[0].payload, Header)
+
+    def stored(self, begin: int = 0, end: int | None = None) -> Iterator[StoredBatch]:
+        """The rows of batches, from the sequence ``begin`` on, before ``end``; in order, not looked into.
+
+        Raises:
+            RecordingError: the file cannot be read on.
+            Damaged: a row is none of a recording.
+        """
+        for row in self._rows(
+            "SELECT sequence, utc, samples, bytes, head, content FROM batch"
+            " WHERE sequence >= ? AND sequence < ? ORDER BY sequence",
+            (begin, 2**62 if end is None else end),
+        ):
+            if not all(isinstance(part, bytes) for part in row[-2:]):
+                raise Damaged(f"{self.path}: batch {row[0]} has no content")
+            yield StoredBatch(*row)
+
+    def records(self, sequence: int) -> Records:
+        """One batch, looked into and held against its head.
+
+        Raises:
+            RecordingError: it is not there.
+            Damaged: it is not what was recorded.
+        """
+        for stored in self.stored(sequence, sequence + 1):
+            before = START if sequence == 0 else self.head(sequence - 1)
+            content = inflated(stored)
+            if head_after(before, content) != stored.head:
+                raise Damaged(f"{self.path}: batch {sequence} is not what was recorded")
+            return parsed(content)
+        raise RecordingError(f"{self.path}: no batch {sequence} in it")
+
+    def head(self, sequence: int) -> bytes:
+        """The head that stands in the file for a batch.
+
+        Raises:
+            RecordingError: there is no such batch.
+        """
+        for (head,) in self._rows("SELECT head FROM batch WHERE sequence = ?", (sequence,)):
+            if isinstance(head, bytes) and len(head) == HEAD_BYTES:
+                return head
+        raise RecordingError(f"{self.path}: no head of a batch {sequence} in it")
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """All signed heads, in order.
+
+        Raises:
+            RecordingError: they cannot be read.
+            Damaged: what stands there are none.
+        """
+        found = []
+        query = "SELECT sequence, utc, head, key, signature FROM checkpoint ORDER BY sequence"
+        for row in self._rows(query):
+            sequence, utc, *parts = row
+            if not (isinstance(utc, int) and all(isinstance(part, bytes) for part in parts)):
+                raise Damaged(f"{self.path}: checkpoint {sequence} is none")
+            found.append(Checkpoint(*row))
+        return found
+
+    def rare(self) -> list[RareRecord]:
+        """Where the records stand that are no samples, by the file's index.
+
+        Raises:
+            RecordingError: it cannot be read.
+        """
+        query = "SELECT sequence, place, kind, utc FROM event ORDER BY sequence, place"
+        return [RareRecord(*row) for row in self._rows(query)]
+
+    # sqlite3 gives whatever stands in the file: Any, as the library says it too.
+    def _rows(self, query: str, values: tuple[int, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
+        try:
+            yield from self._connection.execute(query, values)
+        except (sqlite3.Error, OverflowError) as error:
+            raise RecordingError(f"{self.path}: cannot be read on ({reason(error)})") from error
+
+
+def inflated(stored: StoredBatch) -> bytes:
+    """The canonical bytes of a batch. No more is taken for them than the row says, and that is bounded.
+
+    Raises:
+        Damaged: they cannot be had.
+    """
+    if not 0 <= stored.size <= LARGEST_BATCH:
+        raise Damaged(f"batch {stored.sequence} says {stored.size} bytes, {LARGEST_BATCH} are the most")
+    try:
+        if zstandard.frame_content_size(stored.content) != stored.size:
+            raise Damaged(f"batch {stored.sequence} is not as long as it says")
+        content = zstandard.ZstdDecompressor().decompress(stored.content, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise Damaged(f"batch {stored.sequence} cannot be inflated: {error}") from error
+    if len(content) != stored.size:
+        raise Damaged(f"batch {stored.sequence} is not as long as it says")
+    return content

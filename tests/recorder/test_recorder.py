@@ -1,0 +1,302 @@
+"""The recorder beside a loop: nothing lost unnoticed, whatever shifts, clocks, disks and restarts do."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hmi.config.shifts import Shift, ShiftCalendar
+from hmi.engine.machine_state import state_of
+from hmi.model.clock import SECOND, ManualClock
+from hmi.recorder import feed as feeds
+from hmi.recorder import kinds
+from hmi.recorder.journal import MachineJournal
+from hmi.recorder.payloads import samples_in
+from hmi.recorder.reading import RecordingReader
+from hmi.recorder.recorder import TRY_AGAIN, Recorder, machine_texts
+from hmi.recorder.series import series
+from hmi.recorder.verify import INTACT, NOT_CLOSED, Verified, verify_file, verify_series
+from hmi.recorder.writer import Standing
+from hmi.testing.epochs import batch_of
+from tests.recorder.shop import EPOCH, KEY, NOON, Shop, pipeline_of
+
+THREE = ShiftCalendar(
+    shifts=(
+        Shift(name="early", begin="06:00"),
+        Shift(name="late", begin="14:00"),
+        Shift(name="night", begin="22:00"),
+    ),
+)
+SITE = EPOCH.model_copy(update={"shifts": THREE})
+HOUR = 3600 * SECOND
+
+
+class Loop:
+    """What the engine's loop does, at a time of the test's: ``m`` is recorded into a folder."""
+
+    def __init__(self, folder: Path, key: Ed25519PrivateKey = KEY, utc: int = NOON) -> None:
+        self.clock = ManualClock(utc=utc)
+        self.folder = folder
+        self.pipeline = pipeline_of(SITE, self.clock.now())
+        self.recorder = Recorder(folder, "test", key)
+        self.said = 0
+        self.news: list[Standing] = []
+        self.begin()
+
+    def begin(self) -> None:
+        state = partial(state_of, self.pipeline, SITE)
+        self.recorder.begin(SITE, machine_texts(SITE), state, self.clock.now())
+
+    def sample(self, count: int = 1, every: int = SECOND // 100) -> None:
+        for _ in range(count):
+            now = self.clock.advance(every)
+            message = batch_of(SITE, [("load", float(self.said)), ("count", self.said)], now)
+            self.recorder.take("m", "main", message, now)
+            self.pipeline.take(self.pipeline.endpoints[0], message, now)
+            self.said += 1
+
+    def tick(self) -> list[Standing]:
+        found = self.recorder.tick(self.clock.now())
+        self.news += found
+        return found
+
+    def until(self, condition: Callable[[list[Standing]], object], what: str) -> None:
+        end = time.monotonic() + 20
+        while not condition(self.news):
+            assert time.monotonic() < end, f"{what}: {self.news}"
+            time.sleep(0.01)
+            self.tick()
+
+    def files(self) -> list[Path]:
+        return series(self.folder / "m")
+
+
+@contextmanager
+def loop(folder: Path, key: Ed25519PrivateKey = KEY, utc: int = NOON) -> Iterator[Loop]:
+    made = Loop(folder, key, utc)
+    try:
+        yield made
+    finally:
+        made.recorder.close(made.clock.now())
+
+
+def checked(paths: list[Path]) -> list[Verified]:
+    found = [verify_file(path) for path in paths]
+    assert [each.findings for each in found] == [[]] * len(found)
+    assert verify_series(found) == []
+    return found
+
+
+def counted(path: Path) -> list[int]:
+    """The value of ``count`` in every sample of it that a file has."""
+    found = []
+    with RecordingReader(path) as reader:
+        for sequence in range(reader.last + 1):
+            for record in reader.records(sequence).records:
+                if record.kind == kinds.SAMPLES:
+                    n = samples_in([record])
+                    raw = record.payload[24 + 4 * n : 24 + 12 * n]
+                    found.append(int.from_bytes(raw[8:16], "little"))
+    return found
+
+
+def test_shifts_follow_each_other_without_a_lost_sample(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        made.sample(2000, every=30 * SECOND)  # sixteen hours and forty minutes
+        made.until(lambda news: len(news) >= 3, "three files")
+    files = made.files()
+    found = checked(files)
+    names = [path.name for path in files]
+    assert [each.code for each in found] == [INTACT] * len(files)
+    assert [name[7:].removesuffix(".twinpane") for name in names] == [
+        "2027-01-15_early",
+        "2027-01-15_late",
+        "2027-01-15_night",
+    ]
+    assert [value for path in files for value in counted(path)] == list(range(2000))
+    causes = [[begin.cause for _, begin in each.stretches] for each in found]
+    assert causes == [[kinds.STARTED], [kinds.SHIFT], [kinds.SHIFT]]
+    for each in found:
+        header = each.header
+        assert header is not None
+        assert header.begin <= (each.begin or 0)
+        assert (each.end or 0) <= header.end + 31 * SECOND, "its end is told with what comes next"
+
+
+def test_a_shift_ends_also_where_nothing_is_said(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        made.sample(3)
+        made.clock.advance(5 * HOUR)
+        made.tick()
+        made.until(lambda news: len(news) >= 2, "two files")
+    assert [each.samples for each in checked(made.files())] == [6, 0]
+
+
+def test_a_clock_that_is_set_back_and_forth_leaves_files_in_their_order(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        for by in (0, 5 * HOUR, -5 * HOUR, 24 * HOUR):
+            made.clock.set_wall(made.clock.now().utc + by)
+            made.sample(5)
+        made.until(lambda news: len(news) >= 4, "four files")
+    files = made.files()
+    assert [path.name[:6] for path in files] == ["000001", "000002", "000003", "000004"]
+    assert [value for path in files for value in counted(path)] == list(range(20))
+    checked(files)
+
+
+def test_within_a_shift_a_recorder_goes_on_in_the_same_file(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        made.sample(3)
+    with loop(tmp_path, utc=NOON + HOUR) as made:
+        made.sample(3)
+    (found,) = checked(made.files())
+    assert (found.code, found.samples) == (INTACT, 12)
+    (_, first), (utc, second) = found.stretches
+    assert (first.cause, first.since, second.cause) == (kinds.STARTED, None, kinds.STARTED)
+    assert second.since is not None
+    assert HOUR - SECOND < utc - second.since <= HOUR, "the gap is told"
+
+
+def test_after_a_crash_it_goes_on_and_tells_since_when_there_is_nothing(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "m", calendar=THREE)
+    path = shop.shift(batches=7, end=None)
+    assert verify_file(path).code == NOT_CLOSED
+    last = shop.clock.now().utc
+    with loop(tmp_path, utc=NOON + 60 * SECOND) as made:
+        made.sample(3)
+    (first, begin), *_ = checked(made.files())[0].stretches[1:]
+    assert (begin.cause, begin.since) == (kinds.RESUMED, last)
+    assert first == NOON + 60 * SECOND
+
+
+def test_where_the_shift_is_another_the_file_of_a_crash_stays_as_it_is(tmp_path: Path) -> None:
+    path = Shop(tmp_path / "m", calendar=THREE).shift(batches=7, end=None)
+    before = path.read_bytes()
+    with loop(tmp_path, utc=NOON + 30 * HOUR) as made:
+        made.sample(3)
+    assert path.read_bytes() == before
+    found = checked(made.files())
+    assert [each.code for each in found] == [NOT_CLOSED, INTACT]
+    assert [begin.cause for _, begin in found[1].stretches] == [kinds.RESUMED]
+
+
+def test_another_configuration_begins_in_the_same_file_and_nothing_is_missing(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        made.sample(5)
+        made.begin()
+        made.sample(5)
+    (found,) = checked(made.files())
+    assert [begin.cause for _, begin in found.stretches] == [kinds.STARTED, kinds.RELOADED]
+    assert counted(made.files()[0]) == list(range(10))
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_what_is_missing_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "m").write_text("a file where the folder belongs")
+    with loop(tmp_path) as made:
+        made.sample(5)
+        made.until(lambda news: news, "trouble")
+        (trouble,) = made.news
+        assert "cannot be made" in trouble.why
+        made.sample(7)
+        (tmp_path / "m").unlink()
+        made.clock.advance(TRY_AGAIN)
+        made.tick()
+        made.sample(4)
+        made.until(lambda news: len(news) >= 2, "recorded again")
+    assert (made.news[1].why, made.news[1].missing) == ("", 24)
+    (found,) = checked(made.files())
+    ((_, begin),) = found.stretches
+    assert (begin.cause, begin.samples) == (kinds.AGAIN, 24)
+    assert counted(made.files()[0]) == [12, 13, 14, 15]
+
+
+def test_a_trouble_that_stays_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "m").write_text("")
+    with loop(tmp_path) as made:
+        for _ in range(4):
+            made.clock.advance(TRY_AGAIN)
+            made.tick()
+            made.sample(2)
+            time.sleep(0.25)
+        made.tick()
+    assert len(made.news) == 1
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_taken_away_is_followed_by_another(tmp_path: Path, replaced: bool) -> None:
+    with loop(tmp_path) as made:
+        made.sample(5)
+        made.until(lambda news: news, "a file")
+        time.sleep(0.3)
+        (path,) = made.files()
+        path.rename(tmp_path / "taken.twinpane")
+        if replaced:
+            path.write_bytes(b"not a recording")
+        made.sample(3)
+        made.until(lambda news: len(news) >= 2, "trouble")
+        assert "taken away" in made.news[1].why
+        made.clock.advance(TRY_AGAIN)
+        made.tick()
+        made.sample(3)
+        made.until(lambda news: len(news) >= 3, "recorded again")
+    assert made.news[2].missing == 6
+    # What was put in its place may become the recording again, out of what SQLite had kept beside it.
+    assert made.files()[-1].name[:6] == ("000001" if replaced else "000002")
+    assert verify_file(made.files()[-1]).code == INTACT
+    assert counted(made.files()[-1])[-3:] == [8, 9, 10]
+
+
+def test_a_disk_that_is_too_slow_is_told_and_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, add = threading.Event(), MachineJournal.add
+    stuck.set()
+
+    def slowly(self: MachineJournal, records: object, now: object) -> None:
+        assert stuck.wait(30)
+        add(self, records, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MachineJournal, "add", slowly)
+    monkeypatch.setattr("hmi.recorder.recorder.MOST_WAITING", 20_000)
+    with loop(tmp_path) as made:
+        made.sample(5)
+        made.until(lambda news: news, "a file")
+        stuck.clear()
+        made.sample(5000)
+        made.until(lambda news: len(news) >= 2, "trouble")
+        assert "takes less" in made.news[1].why
+        feed = made.recorder._feeds["m"]
+        assert feed.waiting < 30_000, "what waits is bounded"
+        assert feed.lost > 9000
+        stuck.set()
+        made.until(lambda _: feed.waiting == 0, "caught up")
+        made.clock.advance(TRY_AGAIN)
+        made.tick()
+        made.sample(5)
+        made.until(lambda news: len(news) >= 3, "recorded again")
+    (found,) = checked(made.files())
+    assert found.stretches[1][1].samples == made.news[2].missing == feed.lost
+    assert len(counted(made.files()[0])) * 2 + feed.lost == 2 * made.said
+
+
+def test_another_key_signs_another_file(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        made.sample(3)
+    other = Ed25519PrivateKey.from_private_bytes(bytes(reversed(range(32))))
+    with loop(tmp_path, key=other) as made:
+        made.sample(3)
+    found = checked(made.files())
+    assert len({each.header.key for each in found if each.header}) == 2
+
+
+def test_a_size_is_reckoned_for_everything_that_waits() -> None:
+    now = ManualClock().now()
+    batch = batch_of(SITE, [("part", "x" * 1000)], now)
+    assert feeds.size(feeds.Said(0, batch, now)) > 1000
