@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "panel": "Open the operator panel of a site.",
     "engine": "Run a site's engine: acquisition without a screen.",
     "verify": "Check recordings: whether anybody touched them, and whether one is missing.",
+    "recordings": "List a site's recordings, and manage the key that signs them.",
     "lint": "Check a site or a machine plugin and say every mistake as file:line.",
     "trust": "Confirm which OPC UA servers are the machines, by their certificates' fingerprints.",
     "machines": "List machine types and the machines of a site.",

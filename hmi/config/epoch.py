@@ -10,6 +10,7 @@ from hmi.config.base import Config, Name, TextId
 from hmi.config.endpoints import Endpoint
 from hmi.config.geometry import Geometry
 from hmi.config.machine import MachineType
+from hmi.config.recording import RecordingRules
 from hmi.config.screens import MachineScreen
 from hmi.config.shifts import ShiftCalendar
 from hmi.config.tags import Tag
@@ -63,6 +64,7 @@ class Epoch(Config):
     name: TextId = "site.name"
     language: str = "en"
     shifts: ShiftCalendar = ShiftCalendar()
+    recording: RecordingRules = RecordingRules()
     machines: tuple[Machine, ...]
     tags: tuple[Tag, ...]
     texts: Texts = {}

@@ -9,6 +9,7 @@ from pydantic import Field
 from hmi.config.base import Config, Name, TextId
 from hmi.config.calibration import Calibration
 from hmi.config.endpoints import Endpoint
+from hmi.config.recording import RecordingRules
 from hmi.config.shifts import ShiftCalendar
 
 
@@ -29,11 +30,12 @@ class SiteMachine(Config):
 
 
 class Site(Config):
-    """The site file. ``shifts``: when the shifts begin, by which recordings are divided."""
+    """The site file. ``shifts``: by these recordings are divided; ``recording``: how long they are kept."""
 
     id: Name
     name: TextId = "site.name"
     enterprise: str = ""
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     shifts: ShiftCalendar = ShiftCalendar()
+    recording: RecordingRules = RecordingRules()
     machines: Annotated[tuple[SiteMachine, ...], Field(min_length=1)]

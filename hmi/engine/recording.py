@@ -11,13 +11,14 @@ from pathlib import Path
 from hmi.config.epoch import Epoch
 from hmi.engine.machine_state import state_of
 from hmi.engine.pipeline import EndpointState, Pipeline
-from hmi.link.messages import ContextNews, RecordingNews, ToClient
+from hmi.link.messages import ContextNews, RecordingNews, RecordingRoom, ToClient
 from hmi.model.clock import Instant
 from hmi.model.samples import SourceMessage
 from hmi.recorder.chain import fingerprint, public_bytes
 from hmi.recorder.errors import RecordingError
 from hmi.recorder.keys import signing_key
 from hmi.recorder.recorder import Recorder, machine_texts
+from hmi.recorder.room import Room
 from hmi.recorder.writer import Standing
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Recording:
         self._recorder: Recorder | None = None
         self._key = self._why = ""
         self._standing: dict[str, RecordingNews] = {}
+        self._room: RecordingRoom | None = None
         try:
             key = signing_key(folders.key)
         except RecordingError as error:
@@ -83,14 +85,19 @@ class Recording:
 
     def greeting(self) -> list[ToClient]:
         """How the recording of each machine stands."""
-        return list(self._standing.values())
+        return [*self._standing.values(), *([] if self._room is None else [self._room])]
 
     def close(self, now: Instant) -> None:
         """Close the files. It waits some seconds for a disk that does not answer."""
         if self._recorder is not None:
             self._recorder.close(now)
 
-    def _news(self, standing: Standing) -> RecordingNews:
+    def _news(self, standing: Standing | Room) -> ToClient:
+        if isinstance(standing, Room):
+            if standing.low and not (self._room is not None and self._room.low):
+                _log.warning("there is little room for recordings: %.1f GB are free", standing.free / 1e9)
+            self._room = RecordingRoom(standing.free, standing.hours, standing.low)
+            return self._room
         if standing.why:
             _log.error("%s is not recorded: %s", standing.machine, standing.why)
         else:

@@ -132,6 +132,17 @@ class RecordingNews(Message, frozen=True, tag="recording"):
     missing: int = 0
 
 
+class RecordingRoom(Message, frozen=True, tag="recording_room"):
+    """How much room there is for recordings: ``free`` bytes, which do for ``hours`` (None: not known yet).
+
+    ``low``: somebody should act now. Sent about once a minute.
+    """
+
+    free: int
+    hours: float | None
+    low: bool
+
+
 class HistoryRequest(Message, frozen=True, tag="history?"):
     """Ask for one tag's history in [begin, end] UTC ns, decimated to at most about ``points`` points.
 
@@ -185,6 +196,7 @@ ToClient = (
     | Counters
     | Notice
     | RecordingNews
+    | RecordingRoom
     | HistoryReply
     | Refusal
 )

@@ -87,6 +87,7 @@ def resolve_site(
         name=model.name,
         language=model.language,
         shifts=model.shifts,
+        recording=model.recording,
         machines=tuple(work.machines),
         tags=tuple(work.tags),
         texts=texts_of({language: each.left() for language, each in texts.items()}),

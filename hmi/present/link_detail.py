@@ -30,8 +30,15 @@ def detail(
         "pace": row.pace[0] if row.pace else "",
         "clock": row.offset if up else "",
         "counters": row.traffic,
+        **_recording(session, machine),
     }
     lines = (
         Line(texts.text(f"diagnostics.detail.{each}"), text, True) for each, text in said.items() if text
     )
     return TagDetail(".".join(key), row.name, Quality(Look.LIVE if up else Look.FROZEN), tuple(lines))
+
+
+def _recording(session: Session, machine: str) -> dict[str, str]:
+    """Into which file the machine is recorded, or why not, and by which key."""
+    found = session.recording.get(machine)
+    return {} if found is None else {"recording": found.why or found.file, "recording_key": found.key}

@@ -87,6 +87,7 @@ def standing(
     ]
     first = [each for one, each in found if one == machine]
     others = [each for one, each in found if one != machine]
+    others += ((_Rank.NOT_RECORDED, each) for each in _room(session, texts))
     others += [
         (_Rank.LEFT_OUT, NoticeView(texts.text("notice.quarantined", name=each.name), each.cause))
         for each in session.epoch.quarantined
@@ -164,6 +165,19 @@ def _not_recorded(session: Session, frame: Frame, machine: str, texts: Texts) ->
     since = formats.since(recording.since, frame.now.utc, texts)
     title = texts.text("notice.not_recorded", machine=name, time=since)
     return NoticeView(title, causes.in_words(recording.why, texts))
+
+
+def _room(session: Session, texts: Texts) -> Iterator[NoticeView]:
+    """That the disk will be full of recordings: as long before as somebody can still act."""
+    room = session.room
+    if room is None or not room.low:
+        return
+    free = formats.number(room.free / 1e9, 1, texts.text("format.point"))
+    title = texts.text("notice.room", free=free)
+    if room.hours is None:
+        yield NoticeView(title, texts.text("notice.room_detail"))
+    else:
+        yield NoticeView(title, texts.text("notice.room_hours", hours=max(0, round(room.hours))))
 
 
 def _flaws(session: Session, texts: Texts) -> Iterator[NoticeView]:

@@ -23,6 +23,7 @@ from hmi.link.messages import (
     GrantedNews,
     Notice,
     RecordingNews,
+    RecordingRoom,
     ToClient,
     Welcome,
 )
@@ -99,6 +100,8 @@ class Session:
     counters: dict[tuple[str, str], Counters] = field(default_factory=dict)
     recording: dict[str, RecordingNews] = field(default_factory=dict)
     """How the recording of each machine stands; none for a machine of which the engine says nothing."""
+    room: RecordingRoom | None = None
+    """How much room there is for recordings, as the engine said last."""
     notices: list[Event] = field(default_factory=list)
     """What happened, oldest first, at most `NOTICES_KEPT`; shown by `hmi.present.notices`."""
     granted: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -164,7 +167,7 @@ class Session:
         self.endpoints, self.counters = dict(before.endpoints), dict(before.counters)
         self.context = {name: dict(each) for name, each in before.context.items()}
         self.granted = dict(before.granted)
-        self.recording = dict(before.recording)
+        self.recording, self.room = dict(before.recording), before.room
         self._bad_since = before._bad_since.copy()
 
     def take(self, message: ToClient) -> None:
@@ -182,6 +185,8 @@ class Session:
                 for index in np.frombuffer(message.index, "<u4"):
                     self.granted[int(index)] = (message.sampling, message.publishing)
                 self.grants += 1
+            case RecordingRoom():
+                self.room = message
             case RecordingNews():
                 self._take_recording(message)
             case Notice():

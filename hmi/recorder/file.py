@@ -5,8 +5,11 @@ SQLite's own journal (WAL) and ``synchronous=FULL`` see to it that what is commi
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -23,13 +26,15 @@ from hmi.recorder.records import Record, canonical
 from hmi.recorder.sqlite import reason, to_write
 
 _LEVEL: Final = 1
+_ROW_BYTES: Final = 120
+"""What a batch takes in SQLite beside its content, about."""
 
 
 class RecordingFile:
     """One file that is written. To be used by one thread at a time.
 
     ``identity`` of the file, 16 bytes; ``next`` sequence of the batch to come; ``head`` where the chain
-    stands
+    stands; ``written`` bytes that were put into it here
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class RecordingFile:
         self.identity = identity
         self.next = next_
         self.head = head
+        self.written = 0
         self._connection = connection
         self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
         self._made = path.stat()
@@ -51,20 +57,8 @@ class RecordingFile:
             RecordingError: there is one already, or it cannot be made.
         """
         try:
-            path.touch(0o640, exist_ok=False)
-            connection = None
-            try:
-                connection = to_write(path)
-                connection.executescript(
-                    f"BEGIN; PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION};"
-                    f"{SCHEMA} COMMIT;"
-                )
-                return cls(path, connection, identity, 0, START)
-            except (OSError, sqlite3.Error):
-                if connection is not None:
-                    connection.close()
-                path.unlink(missing_ok=True)
-                raise
+            _lay_out(path)
+            return cls(path, to_write(path), identity, 0, START)
         except (OSError, sqlite3.Error) as error:
             raise RecordingError(f"{path}: the recording cannot be made ({reason(error)})") from error
 
@@ -115,6 +109,7 @@ class RecordingFile:
             raise RecordingError(f"{self.path}: the recording cannot be written ({reason(error)})") from error
         self.next += 1
         self.head = head
+        self.written += len(row[-1]) + _ROW_BYTES
 
     def stands(self) -> bool:
         """Whether the file is still the one at its path: nobody has moved, removed or replaced it."""
@@ -127,3 +122,29 @@ class RecordingFile:
     def close(self) -> None:
         """Let go of it; what SQLite kept beside it goes into it if that can be."""
         self._connection.close()
+
+
+def _lay_out(path: Path) -> None:
+    """Make the empty file, which is whole when it has its name: somebody may look at any moment."""
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    try:
+        new.touch(0o640)
+        with closing(sqlite3.connect(new)) as connection:
+            connection.executescript(
+                f"BEGIN; PRAGMA application_id={APPLICATION}; PRAGMA user_version={VERSION};{SCHEMA} COMMIT;"
+            )
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        new.rename(path)  # a link would do both at once, and not on every file system
+        _settle(path.parent)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _settle(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -68,6 +68,12 @@ class MachineJournal:
         self._header: Header | None = None
         self._number = 0
         self._signed = 0
+        self._written = 0
+
+    @property
+    def written(self) -> int:
+        """Bytes that were recorded here, into whatever files."""
+        return self._written + (0 if self._file is None else self._file.written)
 
     @property
     def path(self) -> Path | None:
@@ -131,6 +137,7 @@ class MachineJournal:
     def abandon(self) -> None:
         """Let go of the file as it is."""
         if self._file is not None:
+            self._written += self._file.written
             self._file.close()
             self._file = None
 

@@ -61,17 +61,16 @@ def rotate(folder: Path) -> tuple[str, str]:
     return fingerprint(old), fingerprint(public_bytes(_read(path)))
 
 
-def known_keys(folder: Path) -> frozenset[bytes]:
-    """The public halves of this site's keys, past and present; empty where none was made.
+def known_keys(folder: Path) -> tuple[bytes, ...]:
+    """The public halves of this site's keys, the present one first; empty where none was made.
 
     Raises:
         RecordingError: the present one cannot be read.
     """
-    stems = (each.stem for each in (folder / _FORMER).glob(f"*{_PUBLIC}"))
-    found = {bytes.fromhex(stem) for stem in stems if re.fullmatch("[0-9a-f]{64}", stem)}
-    if (folder / _KEY).exists():
-        found.add(public_bytes(_read(folder / _KEY)))
-    return frozenset(found)
+    stems = (each.stem for each in sorted((folder / _FORMER).glob(f"*{_PUBLIC}")))
+    former = [bytes.fromhex(stem) for stem in stems if re.fullmatch("[0-9a-f]{64}", stem)]
+    path = folder / _KEY
+    return (*([public_bytes(_read(path))] if path.exists() else []), *former)
 
 
 def _make(path: Path, *, replace: bool) -> None:

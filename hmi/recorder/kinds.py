@@ -33,6 +33,9 @@ END: Final = "end"
 # What follows from the above, kept for whoever reads without working it out again.
 CONTEXT: Final = "context"
 
+# What became of older files.
+REMOVED: Final = "removed"
+
 NOT_INDEXED: Final = frozenset((SAMPLES, CONFIRMATION, TAGS))
 """Kinds that come with every batch; of all others the file has an index."""
 
@@ -147,6 +150,16 @@ class Irregularities(msgspec.Struct, frozen=True):
     count: Count
     utc: Nanoseconds
     monotonic: Nanoseconds
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """Files of this machine were removed, as the site's rules say.
+
+    ``names`` in the order of their numbers; ``head`` where the last of them ended.
+    """
+
+    names: tuple[str, ...]
+    head: bytes
 
 
 class ClockSet(msgspec.Struct, frozen=True):

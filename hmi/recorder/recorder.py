@@ -18,6 +18,7 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hmi.config.epoch import Epoch
+from hmi.config.recording import RecordingRules
 from hmi.config.shifts import ShiftCalendar
 from hmi.model.clock import NO_TIME, SECOND, Instant
 from hmi.model.context import ContextEvent
@@ -25,9 +26,11 @@ from hmi.model.samples import SourceMessage
 from hmi.recorder import kinds
 from hmi.recorder.calendar import shift_at
 from hmi.recorder.feed import MOST_WAITING, Beginning, Ending, Feed, Item, Said, samples
+from hmi.recorder.housekeeping import Housekeeping, Removal
 from hmi.recorder.journal import MachineJournal
 from hmi.recorder.kinds import Begin, ClockSet, Context
 from hmi.recorder.records import Record
+from hmi.recorder.room import Room
 from hmi.recorder.state import MachineState
 from hmi.recorder.writer import MachineWriter, Standing
 
@@ -62,10 +65,12 @@ class Recorder:
         self._folder = folder
         self._site = site
         self._calendar = ShiftCalendar()
+        self._rules = RecordingRules()
+        self._now: Instant | None = None
         self._key = key
         self._feeds: dict[str, Feed] = {}
         self._state_of: StateOf | None = None
-        self._news: deque[Standing] = deque(maxlen=_NEWS_KEPT)
+        self._news: deque[Standing | Room | Removal] = deque(maxlen=_NEWS_KEPT)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
 
@@ -74,7 +79,8 @@ class Recorder:
 
         ``state_of`` is called for every machine at once, and again whenever a stretch begins.
         """
-        self._state_of, self._calendar = state_of, epoch.shifts
+        self._state_of, self._calendar, self._rules = state_of, epoch.shifts, epoch.recording
+        self._now = now
         former, feeds = self._feeds, {}
         for machine in epoch.machines:
             index = epoch.tags_of(machine.id)
@@ -114,15 +120,27 @@ class Recorder:
         payload = kinds.packed(Context(str(event.key), event.value, event.utc))
         self._put(self._feeds[event.machine], Record(kinds.CONTEXT, now, payload), now)
 
-    def tick(self, now: Instant) -> list[Standing]:
+    def tick(self, now: Instant) -> list[Standing | Room]:
         """To be called about once a second: shifts end also where nothing is said. Gives what is news."""
+        self._now = now
         for feed in self._feeds.values():
             self._look(feed, now)
         if not self._thread.is_alive() and not self._ended.is_set():
             self._ended.set()
             why = "the recorder ended by a defect of its own; see the engine's log"
             return [Standing(machine, now.utc, why=why) for machine in self._feeds]
-        return [self._news.popleft() for _ in range(len(self._news))]
+        news: list[Standing | Room] = []
+        for _ in range(len(self._news)):
+            each = self._news.popleft()
+            if isinstance(each, Removal):
+                self._removed(each, now)
+            else:
+                news.append(each)
+        return news
+
+    def waiting(self, machine: str) -> int:
+        """Bytes of a machine that wait for the disk, about."""
+        return self._feeds[machine].waiting
 
     def close(self, now: Instant, seconds: float = _END_SECONDS) -> None:
         """Write what waits and close all files; a disk that does not answer is waited for so long."""
@@ -134,6 +152,11 @@ class Recorder:
         self._thread.join(seconds)
         if self._thread.is_alive():
             _log.error("the recordings are not closed: their disk has not answered for %g s", seconds)
+
+    def _removed(self, removal: Removal, now: Instant) -> None:
+        feed = self._feeds.get(removal.machine)
+        if feed is not None:
+            self._put(feed, Record(kinds.REMOVED, now, kinds.packed(removal.removed)), now)
 
     def _put(self, feed: Feed, item: Item, now: Instant) -> None:
         if not feed.shift.holds(now.utc):
@@ -165,9 +188,14 @@ class Recorder:
 
     def _run(self) -> None:
         writers: dict[str, MachineWriter] = {}
+        housekeeping = Housekeeping(self._folder)
         ends = False
         while not ends:
             ends = self._ended.wait(BATCH_SECONDS)
+            now = self._now
+            if now is not None and not ends and housekeeping.due(now):
+                written = sum(each.written for each in writers.values())
+                self._news.extend(housekeeping.look(list(self._feeds), self._rules, written, now))
             for machine, feed in self._feeds.items():
                 if machine not in writers:
                     journal = MachineJournal(self._folder / machine, self._site, machine, self._key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,15 @@ def number_of(path: Path) -> int | None:
     """The number that a file's name says; None: it is called as none of ours."""
     found = _NAME.fullmatch(path.name)
     return None if found is None else int(found[1])
+
+
+def day_of(path: Path) -> date | None:
+    """The day that a file's name says; None: none."""
+    found = _NAME.fullmatch(path.name)
+    try:
+        return None if found is None else date.fromisoformat(found[2])
+    except ValueError:
+        return None
 
 
 def series(folder: Path) -> list[Path]:

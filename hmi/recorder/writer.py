@@ -55,6 +55,11 @@ class MachineWriter:
         self._dropped = 0  # samples that were queued, and not written
         self._missing = 0  # of all that are missing, how many the recordings say
 
+    @property
+    def written(self) -> int:
+        """Bytes that were recorded."""
+        return self._journal.written
+
     def drain(self, feed: Feed) -> None:
         """Write all that waits now."""
         records: list[Record] = []

@@ -130,6 +130,14 @@ def test_ingest(run: Path) -> None:
     assert figures["library"]["changes_per_s"] > 0
 
 
+def test_record(run: Path, tmp_path: Path) -> None:
+    figures = bench(run, "record", "--tags", "20", "--seconds", "0.5", "--folder", str(tmp_path))
+    assert set(keys(figures)) <= described("record")
+    assert figures["recorded"] == figures["samples"] > 0
+    assert figures["verify_codes"] == [0]
+    assert list(tmp_path.iterdir()) == [], "its files go with it"
+
+
 def test_decode(run: Path) -> None:
     figures = bench(run, "decode", "--changes", "10", "--rounds", "2")
     assert set(keys(figures)) <= described("decode")

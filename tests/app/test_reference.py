@@ -30,7 +30,7 @@ def keys_of(function: str, file: Path) -> set[str]:
     return {str(key.value) for key in mapping.keys if isinstance(key, ast.Constant)}
 
 
-@pytest.mark.parametrize("bench", ["glass", "modbus", "frame", "link", "ingest", "decode", "panel"])
+@pytest.mark.parametrize("bench", ["glass", "modbus", "frame", "link", "ingest", "record", "decode", "panel"])
 def test_every_key_of_a_bench_is_described(bench: str) -> None:
     page = (PAGES / "benches.md").read_text(encoding="utf-8")
     (section,) = re.findall(rf"^## bench {bench}$(.*?)^## ", page, re.MULTILINE | re.DOTALL)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hmi.config.epoch import Epoch
+from hmi.config.recording import RecordingRules
 from hmi.config.shifts import Shift, ShiftCalendar
 from hmi.engine.machine_state import state_of
 from hmi.model.clock import SECOND, ManualClock
@@ -21,6 +23,7 @@ from hmi.recorder.journal import MachineJournal
 from hmi.recorder.payloads import samples_in
 from hmi.recorder.reading import RecordingReader
 from hmi.recorder.recorder import TRY_AGAIN, Recorder, machine_texts
+from hmi.recorder.room import Room
 from hmi.recorder.series import series
 from hmi.recorder.verify import INTACT, NOT_CLOSED, Verified, verify_file, verify_series
 from hmi.recorder.writer import Standing
@@ -48,11 +51,19 @@ class Loop:
         self.recorder = Recorder(folder, "test", key)
         self.said = 0
         self.news: list[Standing] = []
+        self.rooms: list[Room] = []
+        self.epoch = SITE
         self.begin()
 
     def begin(self) -> None:
-        state = partial(state_of, self.pipeline, SITE)
-        self.recorder.begin(SITE, machine_texts(SITE), state, self.clock.now())
+        state = partial(state_of, self.pipeline, self.epoch)
+        self.recorder.begin(self.epoch, machine_texts(self.epoch), state, self.clock.now())
+
+    def rules(self, rules: RecordingRules) -> None:
+        """The site keeps its recordings by these rules from now on."""
+        fields = {name: getattr(SITE, name) for name in Epoch.model_fields}
+        self.epoch = Epoch(**fields | {"recording": rules})
+        self.begin()
 
     def sample(self, count: int = 1, every: int = SECOND // 100) -> None:
         for _ in range(count):
@@ -62,10 +73,12 @@ class Loop:
             self.pipeline.take(self.pipeline.endpoints[0], message, now)
             self.said += 1
 
-    def tick(self) -> list[Standing]:
-        found = self.recorder.tick(self.clock.now())
-        self.news += found
-        return found
+    def tick(self) -> None:
+        for each in self.recorder.tick(self.clock.now()):
+            if isinstance(each, Room):
+                self.rooms.append(each)
+            else:
+                self.news.append(each)
 
     def until(self, condition: Callable[[list[Standing]], object], what: str) -> None:
         end = time.monotonic() + 20

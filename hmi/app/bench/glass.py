@@ -10,6 +10,7 @@ same changes, without knowing what the stamps mean, is held against both.
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from hmi.app import run_folder
@@ -23,13 +24,25 @@ from hmi.link.messages import Counters
 
 
 def measure_glass(
-    load: OpcUaLoad, seconds: float, warm_up: float, *, pixel: bool, baseline: bool
+    load: OpcUaLoad,
+    seconds: float,
+    warm_up: float,
+    *,
+    pixel: bool,
+    baseline: bool,
+    recordings: Path | None = None,
 ) -> dict[str, Any]:
-    """Run the bench on the present display; its figures."""
+    """Run the bench on the present display; its figures.
+
+    With ``recordings`` the engine records into that folder; the same is measured without it afterwards.
+    """
     require_display()
-    run, counts, received = _panel(load, seconds, warm_up, pixel=pixel)
+    run, counts, received = _panel(load, seconds, warm_up, pixel=pixel, recordings=recordings)
+    without = None
+    if recordings is not None:
+        without = _panel(load, seconds, warm_up, pixel=pixel)[0]
     seen, pixels = run.seen, run.pixels
-    inside = held(seen)
+    latencies, inside = _latencies(run, load), held(seen)
     outside = held_at_pixel(seen, pixels) if pixels else None
     return {
         "tags": load.tags,
@@ -37,11 +50,11 @@ def measure_glass(
         "seconds": seconds,
         "requested_publish_ms": load.publish_ms,
         "granted_publish_ms": seen.granted_ms,
-        "paint_ms": spread(seen.paint_ms),
-        "paint_undisturbed_ms": run.paint_undisturbed_ms(load.publish_ms / 1000),
+        "paint_ms": latencies["paint_ms"],
+        "paint_undisturbed_ms": latencies["paint_undisturbed_ms"],
         "probe": pixels.probe if pixels else None,
-        "pixel_ms": run.pixel_ms(),
-        "pixel_undisturbed_ms": run.pixel_undisturbed_ms(load.publish_ms / 1000),
+        "pixel_ms": latencies["pixel_ms"],
+        "pixel_undisturbed_ms": latencies["pixel_undisturbed_ms"],
         "bound_held": inside["share"],
         "slack_ms": inside["slack_ms"],
         "bound_held_at_pixel": outside["share"] if outside else None,
@@ -58,12 +71,23 @@ def measure_glass(
         "unreadable_looks": pixels.unreadable if pixels else None,
         "engine": seen.engine,
         "panel": seen.panel,
+        "unrecorded": without and _latencies(without, load),
         "library": measure_library(load, seconds, warm_up) if baseline else None,
     }
 
 
+def _latencies(run: Run, load: OpcUaLoad) -> dict[str, Any]:
+    publishing = load.publish_ms / 1000
+    return {
+        "paint_ms": spread(run.seen.paint_ms),
+        "paint_undisturbed_ms": run.paint_undisturbed_ms(publishing),
+        "pixel_ms": run.pixel_ms(),
+        "pixel_undisturbed_ms": run.pixel_undisturbed_ms(publishing),
+    }
+
+
 def _panel(
-    load: OpcUaLoad, seconds: float, warm_up: float, *, pixel: bool
+    load: OpcUaLoad, seconds: float, warm_up: float, *, pixel: bool, recordings: Path | None = None
 ) -> tuple[Run, dict[str, Any], Counters]:
     """What was seen, what the server counted, and what the engine had counted when all had come."""
     with ExitStack() as running:
@@ -71,7 +95,9 @@ def _panel(
         server = load.start(running, warm_up + seconds)
         folder = directory / "site"  # goes with the run, also when that is killed
         shown = load.write_site(folder, server.said())
-        run = watch_panel(running, directory, folder, Watched(shown, shown, warm_up, seconds, pixel))
+        run = watch_panel(
+            running, directory, folder, Watched(shown, shown, warm_up, seconds, pixel), recordings
+        )
         watcher = Watcher(directory)
         running.callback(watcher.close)
         counts = server.stop()

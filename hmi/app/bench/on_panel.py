@@ -107,13 +107,19 @@ def framebuffer(environment: Mapping[str, str]) -> str:
     return file if display == environment.get("DISPLAY") else ""
 
 
-def watch_panel(running: ExitStack, directory: Path, site: Path, watched: Watched) -> Run:
+def watch_panel(
+    running: ExitStack, directory: Path, site: Path, watched: Watched, recordings: Path | None = None
+) -> Run:
     """Open the panel on the Machine screen and watch it; its engine runs until ``running`` is closed.
+
+    The engine records into ``recordings`` (None: not at all).
 
     Raises:
         click.ClickException: the panel, its engine or the values did not come to life.
     """
-    supervisor = Supervisor(directory, partial(spawn.engine, directory, site, {}, _LINGER))
+    supervisor = Supervisor(
+        directory, partial(spawn.engine, directory, site, {}, _LINGER, recordings=recordings)
+    )
     running.callback(supervisor.stop, 5.0)
     watches: list[PanelWatch] = []
     probes: list[Child] = []

@@ -55,6 +55,12 @@ command.add_command(soak)
 @_warm_up
 @_pixel
 @click.option("--no-baseline", is_flag=True, help="Leave the library's own client out.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Record into this folder meanwhile, and measure once more without.",
+)
 @_json
 def glass(
     tags: int,
@@ -64,6 +70,7 @@ def glass(
     warm_up: float,
     pixel: bool,
     no_baseline: bool,
+    record: Path | None,
     as_json: bool,
 ) -> None:
     """From a change in an OPC UA server to the paint, and with --pixel to the real screen pixel."""
@@ -73,7 +80,11 @@ def glass(
 
     logs.to_stderr()
     load = OpcUaLoad(tags, hz, publish_ms)
-    _say(measure_glass(load, seconds, warm_up, pixel=pixel, baseline=not no_baseline), as_json)
+    recordings = None if record is None else record.absolute()
+    figures = measure_glass(
+        load, seconds, warm_up, pixel=pixel, baseline=not no_baseline, recordings=recordings
+    )
+    _say(figures, as_json)
 
 
 @command.command()
@@ -174,6 +185,22 @@ def ingest(tags: int, hz: float, publish_ms: float, seconds: float, warm_up: flo
     from hmi.app.bench.ingest import measure_ingest
 
     _say(measure_ingest(tags, hz, publish_ms, seconds, warm_up), as_json)
+
+
+@command.command()
+@_count("--tags", 2, 2000, "Tags that all change.")
+@_number("--seconds", 0.1, 10.0, "How long to record.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="On the disk that is meant. Else the folder for temporary files.",
+)
+@_json
+def record(tags: int, seconds: float, folder: Path | None, as_json: bool) -> None:
+    """How much the recorder takes in, every commit on the disk, and how fast that is verified."""
+    from hmi.app.bench.record import measure_record
+
+    _say(measure_record(tags, seconds, folder), as_json)
 
 
 @command.command()
