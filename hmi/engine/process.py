@@ -28,6 +28,7 @@ from hmi.link.messages import (
     RIGHT_AGAIN,
     HistoryRequest,
     Notice,
+    Seen,
     ToClient,
     Welcome,
 )
@@ -133,7 +134,7 @@ class _Engine:
         self._clock = clock
         self._started = clock.now()
         self._generation = 0
-        self._server = LinkServer(options.directory, self._greeting, self._answer)
+        self._server = LinkServer(options.directory, self._greeting, self._answer, self._seen)
         self._ended_source: asyncio.Future[asyncio.Task[None]] = asyncio.get_running_loop().create_future()
         self._resolution = resolution
         self._watch = watch
@@ -214,6 +215,10 @@ class _Engine:
 
     def _answer(self, request: HistoryRequest) -> ToClient:
         return self._runtime.answer(request)
+
+    def _seen(self, panel: str, seen: Seen) -> None:
+        if self._recording is not None:
+            self._recording.seen(panel, seen, self._clock.now())
 
     def _source_ended(self, task: asyncio.Task[None]) -> None:
         if not self._ended_source.done():

@@ -11,12 +11,23 @@ from pathlib import Path
 from hmi.config.epoch import Epoch
 from hmi.engine.machine_state import state_of
 from hmi.engine.pipeline import EndpointState, Pipeline
-from hmi.link.messages import ContextNews, RecordingNews, RecordingRoom, ToClient
+from hmi.link.messages import (
+    ContextNews,
+    LatencyShown,
+    RecordingNews,
+    RecordingRoom,
+    ScreenShown,
+    Seen,
+    ToClient,
+    Touched,
+)
 from hmi.model.clock import Instant
 from hmi.model.samples import SourceMessage
+from hmi.recorder import kinds
 from hmi.recorder.chain import fingerprint, public_bytes
 from hmi.recorder.errors import RecordingError
 from hmi.recorder.keys import signing_key
+from hmi.recorder.kinds import Latency, Screen, Touch
 from hmi.recorder.recorder import Recorder, machine_texts
 from hmi.recorder.room import Room
 from hmi.recorder.writer import Standing
@@ -77,6 +88,19 @@ class Recording:
         """What the pipeline made of it."""
         if self._recorder is not None and isinstance(news, ContextNews):
             self._recorder.context(news.event, now)
+
+    def seen(self, panel: str, seen: Seen, now: Instant) -> None:
+        """What a panel tells of its screen."""
+        if self._recorder is None:
+            return
+        match seen:
+            case ScreenShown(utc, screen, machine, width, height, theme, language):
+                form = Screen(panel, utc, screen, machine, width, height, theme, language)
+                self._recorder.seen(kinds.SCREEN, form, machine, now)
+            case Touched(utc, screen, machine, x, y):
+                self._recorder.seen(kinds.TOUCH, Touch(panel, utc, screen, machine, x, y), machine, now)
+            case LatencyShown(utc, machine, shown, p50, p99, n):
+                self._recorder.seen(kinds.LATENCY, Latency(panel, utc, shown, p50, p99, n), machine, now)
 
     def tick(self, now: Instant) -> list[ToClient]:
         """To be called about once a second; gives what screens must be told."""

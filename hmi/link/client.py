@@ -11,7 +11,16 @@ from typing import Final
 from hmi.link.directory import DOORBELL, SOCKET
 from hmi.link.errors import FrameError, LinkClosed, LinkEnded, LinkRefused, LinkUnavailable
 from hmi.link.frames import Decoder, encode
-from hmi.link.messages import PROTOCOL_VERSION, Hello, HistoryRequest, Message, Refusal, ToClient, Welcome
+from hmi.link.messages import (
+    PROTOCOL_VERSION,
+    Hello,
+    HistoryRequest,
+    Message,
+    Refusal,
+    Seen,
+    ToClient,
+    Welcome,
+)
 from hmi.link.table import TableReader
 
 _CHUNK: Final = 256 * 1024
@@ -122,6 +131,14 @@ class LinkClient:
         self._requests += 1
         self._send(HistoryRequest(self._requests, index, begin, end, points))
         return self._requests
+
+    def tell(self, seen: Seen) -> None:
+        """Tell what is to be seen on this screen, for the recording.
+
+        Raises:
+            LinkClosed: it could not be sent.
+        """
+        self._send(seen)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -156,6 +156,53 @@ class HistoryRequest(Message, frozen=True, tag="history?"):
     points: Count
 
 
+Short = Annotated[str, Meta(max_length=100)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class ScreenShown(Message, frozen=True, tag="screen"):
+    """A panel shows a screen from ``utc`` (ns) on; ``machine`` is "" where it is about none by itself.
+
+    ``width`` and ``height`` of the window in pixels.
+    """
+
+    utc: Nanoseconds
+    screen: Short
+    machine: Short
+    width: Count
+    height: Count
+    theme: Short
+    language: Short
+
+
+class Touched(Message, frozen=True, tag="touch"):
+    """A finger or a mouse went down on a panel at ``utc`` (ns): where, as shares of the window's size."""
+
+    utc: Nanoseconds
+    screen: Short
+    machine: Short
+    x: Share
+    y: Share
+
+
+class LatencyShown(Message, frozen=True, tag="latency"):
+    """The figures of a machine's latency that a panel shows at ``utc`` (ns), in ms; see `LatencyView`.
+
+    None where it shows none.
+    """
+
+    utc: Nanoseconds
+    machine: Short
+    now: Count | None
+    p50: Count | None
+    p99: Count | None
+    n: Count
+
+
+Seen = ScreenShown | Touched | LatencyShown
+"""What was to be seen on a panel, and what was done there: for the recording."""
+
+
 class HistoryReply(Message, frozen=True, tag="history"):
     """The answer to `HistoryRequest` with the same number.
 
@@ -187,7 +234,7 @@ class Refusal(Message, frozen=True, tag="refusal"):
     request: int = 0
 
 
-ToEngine = Hello | HistoryRequest
+ToEngine = Hello | HistoryRequest | ScreenShown | Touched | LatencyShown
 ToClient = (
     Welcome
     | EndpointNews

@@ -20,11 +20,23 @@ from typing import Final
 from hmi.link.directory import DOORBELL, SOCKET
 from hmi.link.errors import FrameError, LinkUnavailable
 from hmi.link.frames import Decoder, encode
-from hmi.link.messages import PROTOCOL_VERSION, Hello, HistoryRequest, Refusal, ToClient, ToEngine
+from hmi.link.messages import (
+    PROTOCOL_VERSION,
+    Hello,
+    HistoryRequest,
+    LatencyShown,
+    Refusal,
+    ScreenShown,
+    Seen,
+    ToClient,
+    ToEngine,
+    Touched,
+)
 
 _UNREAD_BOUND: Final = 16 * 1024 * 1024
 """Bytes that a client may leave unread, beyond what is still unread of its last greeting."""
 
+_LONGEST_NAME: Final = 100
 _REQUEST_BOUND: Final = 64 * 1024
 _REQUESTS_WAITING: Final = 64
 """Requests of one client that wait; one is answered in each round of the loop, so that others get on."""
@@ -34,7 +46,8 @@ class LinkServer:
     """Clients of one engine.
 
     ``greeting`` gives the messages that a new client starts with (Welcome and the present news);
-    ``answer`` serves a request. ``cut_off`` counts the clients that were cut off because they did not
+    ``answer`` serves a request; ``seen`` takes what a client, by the name that it gave, tells of its screen.
+    ``cut_off`` counts the clients that were cut off because they did not
     read, ``refused`` the requests that were refused because too many waited.
     """
 
@@ -43,11 +56,13 @@ class LinkServer:
         directory: Path,
         greeting: Callable[[], Sequence[ToClient]],
         answer: Callable[[HistoryRequest], ToClient],
+        seen: Callable[[str, Seen], None] = lambda _name, _seen: None,
     ) -> None:
         self._directory = directory
         self._greeting = greeting
         self._answer = answer
-        self._clients: dict[_Client, None] = {}
+        self._seen = seen
+        self._clients: dict[_Client, str] = {}
         self._doorbells: dict[_Doorbell, None] = {}
         self._connections: set[_Client | _Doorbell] = set()
         self._servers: list[asyncio.Server] = []
@@ -141,13 +156,15 @@ class LinkServer:
                 text = f"this engine speaks version {PROTOCOL_VERSION} of the link, the client {version}"
                 client.send(encode(Refusal(text)))
                 client.close()
-            case Hello():
-                self._clients[client] = None
+            case Hello(client=name):
+                self._clients[client] = name[:_LONGEST_NAME]
                 self._greet(client)
             case HistoryRequest(request=number) if client in self._clients:
                 if not client.wait(message):
                     self.refused += 1
                     client.send(encode(Refusal("too many requests at once", number)))
+            case ScreenShown() | Touched() | LatencyShown() if client in self._clients:
+                self._seen(self._clients[client], message)
             case _:
                 client.send(encode(Refusal("expected Hello first")))
                 client.close()

@@ -33,6 +33,11 @@ END: Final = "end"
 # What follows from the above, kept for whoever reads without working it out again.
 CONTEXT: Final = "context"
 
+# What was to be seen on a panel, and what was touched there.
+SCREEN: Final = "screen"
+TOUCH: Final = "touch"
+LATENCY: Final = "latency"
+
 # What became of older files.
 REMOVED: Final = "removed"
 
@@ -150,6 +155,44 @@ class Irregularities(msgspec.Struct, frozen=True):
     count: Count
     utc: Nanoseconds
     monotonic: Nanoseconds
+
+
+class Screen(msgspec.Struct, frozen=True):
+    """A panel shows a screen from now on; ``machine`` is "" where it is about none by itself.
+
+    ``panel`` tells panels apart, ``utc`` (ns) is when it did; ``width`` and ``height`` in pixels.
+    """
+
+    panel: str
+    utc: Nanoseconds
+    screen: str
+    machine: str
+    width: Count
+    height: Count
+    theme: str
+    language: str
+
+
+class Touch(msgspec.Struct, frozen=True):
+    """A finger or a mouse went down on a panel: ``x`` and ``y`` as shares of its window's size."""
+
+    panel: str
+    utc: Nanoseconds
+    screen: str
+    machine: str
+    x: float
+    y: float
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """What a panel showed of the machine's latency, in ms; None where it showed none."""
+
+    panel: str
+    utc: Nanoseconds
+    now: Count | None
+    p50: Count | None
+    p99: Count | None
+    n: Count
 
 
 class Removed(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ from hmi.recorder.calendar import shift_at
 from hmi.recorder.feed import MOST_WAITING, Beginning, Ending, Feed, Item, Said, samples
 from hmi.recorder.housekeeping import Housekeeping, Removal
 from hmi.recorder.journal import MachineJournal
-from hmi.recorder.kinds import Begin, ClockSet, Context
+from hmi.recorder.kinds import Begin, ClockSet, Context, Latency, Screen, Touch
 from hmi.recorder.records import Record
 from hmi.recorder.room import Room
 from hmi.recorder.state import MachineState
@@ -119,6 +119,13 @@ class Recorder:
         """What a machine works on has changed."""
         payload = kinds.packed(Context(str(event.key), event.value, event.utc))
         self._put(self._feeds[event.machine], Record(kinds.CONTEXT, now, payload), now)
+
+    def seen(self, kind: str, form: Screen | Touch | Latency, machine: str, now: Instant) -> None:
+        """What was to be seen on a panel, or done there; of ``machine`` alone, or "" of all."""
+        record = Record(kind, now, kinds.packed(form))
+        for feed in self._feeds.values():
+            if machine in ("", feed.machine):
+                self._put(feed, record, now)
 
     def tick(self, now: Instant) -> list[Standing | Room]:
         """To be called about once a second: shifts end also where nothing is said. Gives what is news."""

@@ -10,13 +10,14 @@ from PyQt6.sip import voidptr
 
 from hmi.link.client import LinkClient
 from hmi.link.errors import FrameError, LinkClosed, LinkRefused, LinkUnavailable
-from hmi.link.messages import HistoryReply, Refusal, Welcome
+from hmi.link.messages import HistoryReply, Refusal, Seen, Welcome
 from hmi.model.clock import MILLISECOND, SECOND, Clock, Instant
 from hmi.present import format as formats
 from hmi.present.session import Frame, Session
 from hmi.ui.engine_news import EngineEnd, EngineNews
 from hmi.ui.frame_clock import FrameClock
 from hmi.ui.history import PendingHistory
+from hmi.ui.seen import SeenOnPanel
 from hmi.ui.window import PanelWindow
 
 CHECK_MS: Final = 50
@@ -76,6 +77,7 @@ class PanelConnection(QObject):
         self._refused = False
         self._connected = 0
         self._observers: list[tuple[Observer, Observer]] = []
+        self._seen = SeenOnPanel(window, clock, self._tell, self)
         self.frames = FrameClock(clock, self._draw, self)
         self._check = QTimer(self)
         self._check.setInterval(CHECK_MS)
@@ -85,6 +87,7 @@ class PanelConnection(QObject):
     def start(self) -> None:
         """Connect, now or as soon as there is an engine, and draw."""
         self._check.start()
+        self._seen.start()
         self.frames.start()
         self.frames.request()
         self._look()
@@ -92,6 +95,7 @@ class PanelConnection(QObject):
     def stop(self) -> None:
         """Close the link and stop all timers."""
         self._check.stop()
+        self._seen.stop()
         self.frames.stop()
         self._disconnect()
 
@@ -195,6 +199,15 @@ class PanelConnection(QObject):
         self._alive, self._refused = True, False
         self._news.begin(self._session, self._clock.now())
         self._window.begin(self._session)
+
+    def _tell(self, seen: Seen) -> None:
+        """What is to be seen goes into the recording; of what no engine has taken in nothing is recorded."""
+        if self._client is None or self._client.table is None:
+            return
+        try:
+            self._client.tell(seen)
+        except LinkClosed as error:
+            self._drop(self._clock.now(), error)
 
     def _rung(self) -> None:
         if self._client is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +16,17 @@ import pytest
 from hmi.link import server as server_module
 from hmi.link.client import LinkClient
 from hmi.link.errors import LinkClosed, LinkUnavailable
-from hmi.link.messages import HistoryReply, HistoryRequest, Notice, Refusal, ToClient, Welcome
+from hmi.link.messages import (
+    HistoryReply,
+    HistoryRequest,
+    LatencyShown,
+    Notice,
+    Refusal,
+    Seen,
+    ToClient,
+    Touched,
+    Welcome,
+)
 from hmi.link.server import LinkServer
 from hmi.link.table import TableWriter
 from hmi.model.columns import Columns
@@ -271,3 +282,44 @@ async def test_connecting_to_an_engine_that_takes_nobody_in_does_not_wait(tmp_pa
             LinkClient.connect(tmp_path)
         for each in full:
             each.close()
+
+
+async def test_what_a_client_tells_of_its_screen_is_handed_on_with_its_name(tmp_path: Path) -> None:
+    told: list[tuple[str, Seen]] = []
+    server = LinkServer(tmp_path, lambda: [Notice(1, "a", "hello")], answer, lambda *each: told.append(each))
+    await server.start()
+    client = LinkClient.connect(tmp_path, name="panel")
+    try:
+        touch, latency = Touched(5, "machine", "m", 0.5, 1.0), LatencyShown(6, "m", 12, None, 14, 3)
+        client.tell(touch)
+        client.tell(latency)
+        await until(lambda: len(told) == 2)
+        assert told == [(f"panel:{os.getpid()}", touch), (f"panel:{os.getpid()}", latency)]
+    finally:
+        client.close()
+        await server.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Touched(5, "machine", "m", 0.5, 1.5),
+        Touched(5, "x" * 101, "m", 0.5, 0.5),
+        LatencyShown(6, "m", -1, None, None, 3),
+    ],
+)
+async def test_what_cannot_be_seen_is_refused(wrong: Seen, tmp_path: Path) -> None:
+    """Nothing of it gets into a recording."""
+    told: list[tuple[str, Seen]] = []
+    server = LinkServer(tmp_path, lambda: [Notice(1, "a", "hello")], answer, lambda *each: told.append(each))
+    await server.start()
+    client = LinkClient.connect(tmp_path)
+    try:
+        await received(client, 1)
+        client.tell(wrong)
+        with pytest.raises(LinkClosed, match="not a message of this version"):
+            await received(client, 10)
+        assert told == []
+    finally:
+        client.close()
+        await server.close()

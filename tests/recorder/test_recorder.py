@@ -313,3 +313,24 @@ def test_a_size_is_reckoned_for_everything_that_waits() -> None:
     now = ManualClock().now()
     batch = batch_of(SITE, [("part", "x" * 1000)], now)
     assert feeds.size(feeds.Said(0, batch, now)) > 1000
+
+
+def test_what_was_seen_is_in_the_recording_of_the_machine_that_it_is_about(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        now = made.clock.now()
+        touch = kinds.Touch("panel:1", now.utc, "machine", "m", 0.25, 0.5)
+        screen = kinds.Screen("panel:1", now.utc, "site", "", 1280, 800, "dark", "en")
+        latency = kinds.Latency("panel:1", now.utc, 12, 11, None, 40)
+        made.recorder.seen(kinds.TOUCH, touch, "m", now)
+        made.recorder.seen(kinds.TOUCH, touch, "another", now)
+        made.recorder.seen(kinds.SCREEN, screen, "", now)
+        made.recorder.seen(kinds.LATENCY, latency, "m", now)
+    (path,) = made.files()
+    assert [each.code for each in checked([path])] == [INTACT]
+    with RecordingReader(path) as reader:
+        places = [(each.kind, each.sequence, each.place) for each in reader.rare()]
+        found = {kind: reader.records(at).records[place].payload for kind, at, place in places}
+        assert [kind for kind, _, _ in places].count(kinds.TOUCH) == 1
+        assert kinds.unpacked(found[kinds.TOUCH], kinds.Touch) == touch
+        assert kinds.unpacked(found[kinds.SCREEN], kinds.Screen) == screen
+        assert kinds.unpacked(found[kinds.LATENCY], kinds.Latency) == latency
