@@ -260,8 +260,7 @@ def test_a_file_that_is_taken_away_is_followed_by_another(tmp_path: Path, replac
         made.sample(3)
         made.until(lambda news: len(news) >= 3, "recorded again")
     assert made.news[2].missing == 6
-    # What was put in its place may become the recording again, out of what SQLite had kept beside it.
-    assert made.files()[-1].name[:6] == ("000001" if replaced else "000002")
+    assert made.files()[-1].name.startswith("000002")
     assert verify_file(made.files()[-1]).code == INTACT
     assert counted(made.files()[-1])[-3:] == [8, 9, 10]
 

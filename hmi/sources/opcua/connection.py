@@ -193,7 +193,7 @@ class Connection:
                 await asyncio.sleep(GRACE)
                 if stalled := self._stalled(began):
                     raise stalled
-            begins = any(each.heard < began for each in self._subscriptions.values())
+            begins = any(each.heard == each.created for each in self._subscriptions.values())
             limit = max(self.silence_limit, plan.FIRST_PATIENCE) if begins else self.silence_limit
             silent = self._silence()
             if silent >= limit:

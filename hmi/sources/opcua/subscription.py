@@ -77,6 +77,7 @@ class Subscription:
         self._expected: int | None = None
         self._kept_alive = False
         self._counts_all = counts_all
+        self.created = created
         self.assembled = created
         """Monotonic ns at or before which the server put together what it said last; the rest came later."""
         self.heard = created
