@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.testing.harness import Listener
 from hmi.testing.heard import Heard
+from hmi.testing.stand_in import stand_in
 from tests.faults.plant import live
 
 
@@ -82,10 +83,5 @@ class Player:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[int]:
-        server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            server.close()
-            await server.wait_closed()
-            await asyncio.sleep(0)
+        async with stand_in(self.serve) as port:
+            yield port

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tracemalloc
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from itertools import pairwise
 from random import Random
 
@@ -15,31 +14,11 @@ from hmi.model.samples import LinkState, Lost
 from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.testing.harness import Listener
 from hmi.testing.heard import Heard, check_confirmations
+from hmi.testing.stand_in import Serve, stand_in
 from tests.faults.plant import INT, STRING, WAIT, Plant, cause, is_down, is_up, live, source, tag
 
 TAGS = [tag("speed", pace="live"), tag("count", INT), tag("part", STRING, pace="slow")]
 NODES = {"speed": ["Double", 1.5], "count": ["Int64", 77], "part": ["String", "Bracket"]}
-Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]
-
-
-@asynccontextmanager
-async def impostor(behave: Behaviour) -> AsyncIterator[int]:
-    """Something else that listens; its port."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await behave(reader, writer)  # type: ignore[misc]
-        except OSError:
-            pass
-        finally:
-            writer.transport.abort()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await server.wait_closed()
 
 
 async def mute(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
@@ -84,9 +63,9 @@ async def closes_at_once(_reader: asyncio.StreamReader, _writer: asyncio.StreamW
     ids=lambda behave: behave.__name__,
 )
 async def test_what_is_no_server_is_a_link_that_is_down_with_the_cause_and_little_memory(
-    behave: Behaviour,
+    behave: Serve,
 ) -> None:
-    async with impostor(behave) as port, Listener(source(port, TAGS, timeout=0.5)) as listener:
+    async with stand_in(behave) as port, Listener(source(port, TAGS, timeout=0.5)) as listener:
         heard = Heard(TAGS, listener.messages)
         tracemalloc.start()
         try:

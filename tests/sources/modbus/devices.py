@@ -21,6 +21,7 @@ from hmi.sources.modbus.line import Known
 from hmi.sources.modbus.lines import Lines
 from hmi.testing.harness import Listener
 from hmi.testing.heard import check_confirmations
+from hmi.testing.stand_in import stand_in
 
 
 def at(address: int, format_: ModbusFormat = ModbusFormat.UINT16, **more: object) -> ModbusAddress:
@@ -147,33 +148,15 @@ async def _rtu_request(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:
 async def device(answer: Answer, *, rtu: bool = False) -> AsyncIterator[int]:
     """A device of our own making: ``answer(transaction, unit, pdu)`` gives the frames to send."""
     next_request = _rtu_request if rtu else _tcp_request
-    handlers: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        handlers.add(task)
-        try:
-            while True:
-                for frame in await answer(*await next_request(reader)):
-                    writer.write(frame)
-                    await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionResetError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
-            handlers.discard(task)
+        while True:
+            for frame in await answer(*await next_request(reader)):
+                writer.write(frame)
+                await writer.drain()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for each in list(handlers):
-            each.cancel()
-        await asyncio.gather(*handlers, return_exceptions=True)
-        await server.wait_closed()
-        await asyncio.sleep(0)
+    async with stand_in(serve) as port:
+        yield port
 
 
 def frame(transaction: int, unit: int, pdu: bytes) -> bytes:

@@ -17,6 +17,7 @@ from hmi.model.samples import Batch, ClockOffset, LinkEvent, LinkState
 from hmi.simulation.mtconnect_agent import MtconnectAgent
 from hmi.sources.mtconnect.decoding import BAD_UNAVAILABLE
 from hmi.testing.heard import Heard, check_confirmations
+from hmi.testing.stand_in import stand_in
 from tests.sources.mtconnect.recorded import DATA, body, model, tags
 from tests.sources.mtconnect.running import HAAS, TAGS, listener, live, lost
 
@@ -26,28 +27,13 @@ Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 @asynccontextmanager
 async def server(answer: Answer) -> AsyncIterator[int]:
     """A server that answers requests by a function of the target and the writer."""
-    tasks = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.current_task())
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            await answer(head.split(b" ")[1].decode(), writer)
-            await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.transport.abort()
+        head = await reader.readuntil(b"\r\n\r\n")
+        await answer(head.split(b" ")[1].decode(), writer)
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield listening.sockets[0].getsockname()[1]
-    finally:
-        listening.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)
+    async with stand_in(serve) as port:
+        yield port
 
 
 async def asked(agent: MtconnectAgent, target: str) -> bytes:
