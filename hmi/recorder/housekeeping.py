@@ -58,6 +58,8 @@ class Housekeeping:
         ``written``: bytes that were recorded since the first time.
         """
         found: list[Removal | Room] = []
+        if not self._folder.exists():
+            return found  # nothing was recorded yet
         try:
             files = {machine: stored(self._folder / machine) for machine in machines}
             today = datetime.fromtimestamp(now.utc / SECOND, UTC).date()

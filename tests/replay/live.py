@@ -18,7 +18,7 @@ from hmi.engine.recording import Recording, RecordingFolders
 from hmi.engine.runtime import EpochRuntime
 from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient
 from hmi.model.clock import Instant, SystemClock
-from hmi.model.samples import SourceMessage
+from hmi.model.samples import LinkState, SourceMessage
 
 
 class SetClock:
@@ -104,6 +104,12 @@ class RecordedRun:
         async with asyncio.timeout(seconds):
             while any(len(self.traces[each].states) < count for each, count in wanted.items()):
                 self.recording.tick(self.clock.now())
+                await asyncio.sleep(0.01)
+
+    async def until_down(self, seconds: float = 60.0) -> None:
+        """Wait until no endpoint has a link."""
+        async with asyncio.timeout(seconds):
+            while any(each.link.state is LinkState.UP for each in self.runtime.pipeline.endpoints):
                 await asyncio.sleep(0.01)
 
 

@@ -76,7 +76,7 @@ async def test_a_recorded_run_with_losses_replays_as_it_was(tmp_path: Path) -> N
             await run.until(40)
             for proxy in proxies.values():
                 proxy.frozen = True
-            await run.until(1)
+            await run.until_down()
             for proxy in proxies.values():
                 proxy.frozen = False
             await run.until(60)
