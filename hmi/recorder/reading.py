@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import zstandard
 
@@ -16,6 +16,14 @@ from hmi.recorder.errors import Damaged, RecordingError
 from hmi.recorder.kinds import Header
 from hmi.recorder.records import LARGEST_BATCH, Records, parsed
 from hmi.recorder.sqlite import reason, to_read
+
+LEAST_ROW: Final = 64
+"""Bytes of a file that each batch takes at least: its head alone has half of that."""
+
+
+FIRST_SEQUENCE: Final = -(2**63)
+LAST_SEQUENCE: Final = 2**63 - 1
+"""What SQLite can hold: a batch that somebody put outside of the series is to be seen as well."""
 
 
 class StoredBatch(NamedTuple):
@@ -63,6 +71,19 @@ class RecordingReader:
         self._connection.close()
 
     @property
+    def size(self) -> int:
+        """Bytes on the disk, with what SQLite keeps beside the file.
+
+        Raises:
+            RecordingError: it cannot be looked at.
+        """
+        try:
+            beside = self.path.with_name(f"{self.path.name}-wal")
+            return self.path.stat().st_size + (beside.stat().st_size if beside.exists() else 0)
+        except OSError as error:
+            raise RecordingError(f"{self.path}: {reason(error)}") from error
+
+    @property
     def last(self) -> int:
         """The sequence of the last batch that is there now; −1: none.
 
@@ -95,8 +116,8 @@ class RecordingReader:
         """
         for row in self._rows(
             "SELECT sequence, utc, samples, bytes, head, content FROM batch"
-            " WHERE sequence >= ? AND sequence < ? ORDER BY sequence",
-            (begin, 2**62 if end is None else end),
+            " WHERE sequence BETWEEN ? AND ? ORDER BY sequence",
+            (begin, LAST_SEQUENCE if end is None else end - 1),
         ):
             if not all(isinstance(part, bytes) for part in row[-2:]):
                 raise Damaged(f"{self.path}: batch {row[0]} has no content")

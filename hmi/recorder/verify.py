@@ -17,7 +17,7 @@ from hmi.recorder.chain import START, Checkpoint, head_after
 from hmi.recorder.errors import Damaged, RecordingError
 from hmi.recorder.kinds import Begin, Header
 from hmi.recorder.payloads import samples_in
-from hmi.recorder.reading import RareRecord, RecordingReader, StoredBatch, inflated
+from hmi.recorder.reading import FIRST_SEQUENCE, LEAST_ROW, RareRecord, RecordingReader, StoredBatch, inflated
 from hmi.recorder.records import Record, Records, parsed
 
 INTACT: Final = 0
@@ -112,13 +112,13 @@ class _Check:
         expected = 0
         before: bytes | None = START
         for stored in self._rows():
-            for missing in range(expected, min(stored.sequence, expected + MOST_FINDINGS)):
-                if missing not in self._unreadable:
-                    found.find("missing", missing)
+            for first, last in self._missing(expected, stored.sequence):
+                found.find("missing", first, last)
             # What a batch goes on from is not known where the one before it is not there.
             self._batch(stored, before if stored.sequence == expected else None)
-            expected, before = stored.sequence + 1, stored.head
-            found.head = stored.head
+            if stored.sequence >= 0:
+                expected, before = stored.sequence + 1, stored.head
+                found.head = stored.head
         found.last = expected - 1
         if expected == 0:
             found.find("there is no batch in it")
@@ -127,11 +127,21 @@ class _Check:
         self._index()
         found.closed = self._ended and found.signed == found.last
 
+    def _missing(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """The runs of sequences in [begin, end) that are not there, and not said to be unreadable."""
+        for unreadable in sorted(each for each in self._unreadable if begin <= each < end):
+            if begin < unreadable:
+                yield begin, unreadable - 1
+            begin = unreadable + 1
+        if begin < end:
+            yield begin, end - 1
+
     def _rows(self) -> Iterator[StoredBatch]:
         """All batches that can be read; where the file is damaged each is asked for by itself."""
-        at, last = 0, self._reader.last
+        # However many it says: no file has more batches than there is room for.
+        at, last = 0, min(self._reader.last, self._reader.size // LEAST_ROW)
         try:
-            for stored in self._reader.stored():
+            for stored in self._reader.stored(FIRST_SEQUENCE):
                 at = stored.sequence + 1
                 yield stored
             return

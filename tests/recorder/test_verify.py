@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hmi.model.clock import SECOND
 from hmi.recorder import kinds
 from hmi.recorder.chain import head_after, signed
-from hmi.recorder.reading import RecordingReader
+from hmi.recorder.reading import LAST_SEQUENCE, RecordingReader
 from hmi.recorder.records import Record, canonical, parsed
 from hmi.recorder.verify import INTACT, NOT_CLOSED, TOUCHED, verify_file, verify_series
 from tests.recorder.shop import KEY, Shop
@@ -110,6 +110,12 @@ def _twice(path: Path) -> None:
     )
 
 
+def _before_all(path: Path) -> None:
+    change(
+        path, "INSERT INTO batch SELECT -5, utc, samples, bytes, head, content FROM batch WHERE sequence=6"
+    )
+
+
 def _other_head(path: Path) -> None:
     change(path, ("UPDATE batch SET head=? WHERE sequence=7", (bytes(32),)))
 
@@ -121,6 +127,7 @@ def _other_head(path: Path) -> None:
         (_missing, [(7, 7, "missing")]),
         (_swapped, [(n, n, f"in the place of another: it is batch {15 - n}") for n in (7, 8)]),
         (_twice, [(7, 7, "in the place of another: it is batch 6")]),
+        (_before_all, [(-5, -5, "in the place of another: it is batch 6")]),
         (_other_head, [(7, 8, "changed")]),
     ],
 )
@@ -130,7 +137,7 @@ def test_the_batch_that_was_touched_is_named(
     touch(copy)
     found = told(copy)
     assert [each for each in expected if each not in found] == []
-    assert all(6 <= first <= last <= 9 for first, last, _ in found), "and no other is accused"
+    assert all(6 <= first <= last <= 9 or first < 0 for first, last, _ in found), "and no other is accused"
 
 
 def rechained(path: Path, key: Ed25519PrivateKey | None) -> None:
@@ -272,6 +279,24 @@ def test_of_a_file_that_is_damaged_the_rest_is_read(closed: Path, tmp_path: Path
     found = verify_file(path)
     assert found.code == TOUCHED
     assert 300 < found.batches < 402
+
+
+def test_a_great_gap_is_one_finding_and_takes_no_time(copy: Path) -> None:
+    change(copy, f"UPDATE batch SET sequence = {LAST_SEQUENCE} WHERE sequence = 21")  # noqa: S608
+    found = [(first, last) for first, last, what in told(copy) if what == "missing"]
+    assert found == [(21, LAST_SEQUENCE - 1)]
+
+
+def test_a_damaged_file_that_says_endless_batches_is_checked_all_the_same(tmp_path: Path) -> None:
+    path = Shop(tmp_path / "m").shift(batches=400)
+    change(path, f"UPDATE batch SET sequence = {2**61} WHERE sequence = 401")  # noqa: S608
+    raw, page = bytearray(path.read_bytes()), 4096
+    middle = len(raw) // page // 2 * page
+    raw[middle : middle + page] = bytes(page)
+    path.write_bytes(raw)
+    found = verify_file(path)
+    assert found.code == TOUCHED
+    assert found.batches > 300
 
 
 def series(folder: Path, files: int) -> list[Path]:
