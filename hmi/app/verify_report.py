@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from hmi.app.printable import printable
 from hmi.model.clock import SECOND
 from hmi.recorder import kinds
 from hmi.recorder.chain import fingerprint
@@ -77,12 +78,12 @@ def _plain(each: Verified, expected: frozenset[str]) -> dict[str, object]:
 
 def as_text(found: Sequence[Verified], wrong: Sequence[str], expected: frozenset[str]) -> str:
     """All that was found, for a person."""
-    parts = ["\n".join(_lines(each, expected)) for each in found]
+    parts = ["\n".join(map(printable, _lines(each, expected))) for each in found]
     if len(found) > 1:
         series = [f"   TOUCHED: {each}" for each in wrong] or [
             "   each file goes on where the one before ended"
         ]
-        parts.append("\n".join(["The files in their order", *series]))
+        parts.append("\n".join(["The files in their order", *map(printable, series)]))
     return "\n\n".join([*parts, _PROVES])
 
 

@@ -85,6 +85,17 @@ def test_what_a_script_gets(folder: Path) -> None:
     assert {each["key"] for each in found["files"]} == {OURS}
 
 
+def test_what_a_file_says_steers_no_terminal(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.begin("\x1b[2Jcleared\nTOUCHED: no")
+    path = shop.path
+    shop.journal.end("stopped", shop.clock.now())
+    code, said = run(path)
+    assert code == 0
+    assert "\x1b" not in said
+    assert "\ufffd[2Jcleared\ufffdTOUCHED: no" in said
+
+
 @pytest.mark.parametrize("words", [["nowhere.twinpane"], []])
 def test_a_wrong_command_line(words: list[str]) -> None:
     assert run(*words)[0] == 2

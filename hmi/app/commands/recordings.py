@@ -26,6 +26,7 @@ def command() -> None:
 def list_(site: Path | None, recordings: Path | None) -> None:
     """List the recordings of a site: machine, number, day, shift, size, and whether it is closed."""
     from hmi.app import state_folder
+    from hmi.app.printable import printable
     from hmi.app.site import locate
     from hmi.recorder import kinds
     from hmi.recorder.errors import RecordingError
@@ -45,6 +46,7 @@ def list_(site: Path | None, recordings: Path | None) -> None:
                 state = "closed" if closed else "not closed"
         except RecordingError as error:
             about, state = f"{path.parent.name:16}", str(error)
+        about, state = printable(about), printable(state)
         click.echo(f"{about}  {path.stat().st_size / 1e6:9.1f} MB  {state}  {path}")
 
 
