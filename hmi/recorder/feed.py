@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hmi.model.clock import NO_TIME, Instant
-from hmi.model.samples import U32, Batch, SourceMessage
+from hmi.model.samples import U32, Batch, Confirmation, SourceMessage
 from hmi.recorder.calendar import ShiftInstance
 from hmi.recorder.kinds import Begin
 from hmi.recorder.payloads import SAMPLE_BYTES
@@ -70,6 +70,7 @@ class Feed:
     ``queued``  bytes that were put into it, and ``lost`` samples that were not
     ``full``    whether nothing is queued until the thread has caught up
     ``tried``   when a stretch was begun last (monotonic ns)
+    ``gone``    whether the configuration has the machine no more: nothing is queued until it has
 
     Written by the thread:
 
@@ -87,6 +88,7 @@ class Feed:
     queued: int = 0
     lost: int = 0
     full: bool = False
+    gone: bool = False
     tried: int = NO_TIME
     done: int = 0
     broken: str = ""
@@ -104,8 +106,11 @@ class Feed:
 
 def size(item: Item) -> int:
     """The bytes that an item is reckoned to need."""
-    if isinstance(item, Said) and isinstance(item.message, Batch):
-        return len(item.message) * SAMPLE_BYTES + len(item.message.side) + _OTHERS_BYTES
+    match item:
+        case Said(message=Batch() as batch):
+            return len(batch) * SAMPLE_BYTES + len(batch.side) + _OTHERS_BYTES
+        case Said(message=Confirmation(index=index)):
+            return index.nbytes + _OTHERS_BYTES
     return _OTHERS_BYTES
 
 

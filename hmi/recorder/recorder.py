@@ -92,11 +92,13 @@ class Recorder:
             if feed is None:
                 feed = Feed(machine.id, endpoints, local, text, shift)
             else:
-                feed.endpoints, feed.local, feed.epoch = endpoints, local, text
+                feed.endpoints, feed.local, feed.epoch, feed.gone = endpoints, local, text, False
             feeds[machine.id] = feed
-        for gone in former.keys() - feeds.keys():
-            former[gone].put(Ending(kinds.STOPPED, now))
-            feeds[gone] = former[gone]  # its file has still to be closed, and it may come back
+        for machine_id in former.keys() - feeds.keys():
+            gone = feeds[machine_id] = former[machine_id]  # its file has still to be closed; it may come back
+            if not gone.gone:
+                gone.put(Ending(kinds.STOPPED, now))
+                gone.gone = True
         self._feeds = feeds
         for machine in epoch.machines:
             known = machine.id in former
@@ -166,6 +168,8 @@ class Recorder:
             self._put(feed, Record(kinds.REMOVED, now, kinds.packed(removal.removed)), now)
 
     def _put(self, feed: Feed, item: Item, now: Instant) -> None:
+        if feed.gone:
+            return
         if not feed.shift.holds(now.utc):
             self._look(feed, now)
         if feed.waiting > MOST_WAITING and not feed.full:
@@ -179,6 +183,8 @@ class Recorder:
 
     def _look(self, feed: Feed, now: Instant) -> None:
         """Begin a new stretch where the shift is another, or where recording may work again."""
+        if feed.gone:
+            return
         if feed.broken or feed.full:
             caught_up = feed.waiting < MOST_WAITING // 2
             if caught_up and (feed.tried == NO_TIME or now.monotonic - feed.tried >= TRY_AGAIN):

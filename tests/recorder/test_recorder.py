@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hmi.config.epoch import Epoch
 from hmi.config.recording import RecordingRules
 from hmi.config.shifts import Shift, ShiftCalendar
+from hmi.config.tags import TagDescription
 from hmi.engine.machine_state import state_of
 from hmi.model.clock import SECOND, ManualClock
+from hmi.model.samples import Confirmation
 from hmi.recorder import feed as feeds
 from hmi.recorder import kinds
 from hmi.recorder.journal import MachineJournal
@@ -27,7 +30,7 @@ from hmi.recorder.room import Room
 from hmi.recorder.series import series
 from hmi.recorder.verify import INTACT, NOT_CLOSED, Verified, verify_file, verify_series
 from hmi.recorder.writer import Standing
-from hmi.testing.epochs import batch_of
+from hmi.testing.epochs import batch_of, epoch_of
 from tests.recorder.shop import EPOCH, KEY, NOON, Shop, pipeline_of
 
 THREE = ShiftCalendar(
@@ -312,6 +315,8 @@ def test_a_size_is_reckoned_for_everything_that_waits() -> None:
     now = ManualClock().now()
     batch = batch_of(SITE, [("part", "x" * 1000)], now)
     assert feeds.size(feeds.Said(0, batch, now)) > 1000
+    confirmation = Confirmation(np.zeros(1000, np.uint32), now)
+    assert feeds.size(feeds.Said(0, confirmation, now)) > 4000, "not every source says the same array again"
 
 
 def test_what_was_seen_is_in_the_recording_of_the_machine_that_it_is_about(tmp_path: Path) -> None:
@@ -333,3 +338,24 @@ def test_what_was_seen_is_in_the_recording_of_the_machine_that_it_is_about(tmp_p
         assert kinds.unpacked(found[kinds.TOUCH], kinds.Touch) == touch
         assert kinds.unpacked(found[kinds.SCREEN], kinds.Screen) == screen
         assert kinds.unpacked(found[kinds.LATENCY], kinds.Latency) == latency
+
+
+def test_a_machine_is_not_recorded_while_the_site_has_it_no_more(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        made.sample(3)
+        other = epoch_of({"load": TagDescription()}, machine="other")
+        fields = {name: getattr(other, name) for name in Epoch.model_fields} | {"shifts": THREE}
+        without = Epoch(**fields)
+        pipeline = pipeline_of(without, made.clock.now())
+        state = partial(state_of, pipeline, without)
+        for _ in range(2):
+            made.recorder.begin(without, machine_texts(without), state, made.clock.now())
+        made.clock.advance(9 * HOUR)
+        made.recorder.clock_set(5 * HOUR, made.clock.now())
+        made.tick()
+        made.until(lambda news: sum(each.machine == "other" for each in news) >= 3, "the other goes on")
+        made.until(lambda _: [each.code for each in checked(made.files())] == [INTACT], "it is closed")
+        assert len(made.files()) == 1, "a new shift, and nobody to record"
+        made.begin()
+        made.sample(3)
+    assert [each.samples for each in checked(made.files())] == [6, 6]
