@@ -113,9 +113,9 @@ class Epoch(Config):
         """What of it concerns one machine, and the site's texts: an epoch by itself.
 
         Raises:
-            StopIteration: there is no such machine.
+            KeyError: there is no such machine.
         """
-        only = next(each for each in self.machines if each.id == machine)
+        only = {each.id: each for each in self.machines}[machine]
         own = {
             "machines": (only,),
             "tags": tuple(tag for tag in self.tags if tag.machine == machine),

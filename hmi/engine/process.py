@@ -284,8 +284,11 @@ class _Engine:
             self._accept(read)
             await self._change_to(new)
         elif epoch.digest != running.digest:
+            recording = self._recording
+            # In a thread: a tenth of a second and more for a large site, and the heart goes on beating.
+            texts = {} if recording is None else await asyncio.to_thread(recording.texts, epoch)
             self._accept(read)
-            self._runtime.show(epoch, text)
+            self._runtime.show(epoch, text, texts)
             self._server.regreet()
         else:
             if self._refused is not None:

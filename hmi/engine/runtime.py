@@ -97,10 +97,12 @@ class EpochRuntime:
             task.add_done_callback(self._look_at_end)
             self._tasks.append(task)
 
-    def show(self, epoch: Epoch, text: bytes) -> None:
-        """Go on with another epoch of the same acquisition (``text``: packed): only what is shown differs."""
-        self.epoch, self.text = epoch, text
-        self._machine_texts = {} if self._recording is None else self._recording.texts(epoch)
+    def show(self, epoch: Epoch, text: bytes, machine_texts: dict[str, bytes]) -> None:
+        """Go on with another epoch of the same acquisition: only what is shown differs.
+
+        ``text`` is it packed, ``machine_texts`` as `Recording.texts` gives them (nothing where none is).
+        """
+        self.epoch, self.text, self._machine_texts = epoch, text, machine_texts
         self._begin_recording()
 
     def _begin_recording(self) -> None:
