@@ -86,9 +86,7 @@ def site_tags(machine: Machine, files: PluginFiles) -> list[Tag]:
         address = None
         if entry.derived is None:
             address = entry.address.of(machine.endpoints[entry.endpoint].protocol)
-        # What the file leaves out is left out here too: a model keeps a set of the names that it was given,
-        # which for ten thousand tags of twenty names is 15 MB.
-        described = {each: getattr(entry, each) for each in entry.model_fields_set & _DESCRIBED}
+        described = {each: getattr(entry, each) for each in _DESCRIBED}
         described["max_age"] = ages[name]
         tags.append(
             Tag(
