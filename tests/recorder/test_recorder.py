@@ -354,7 +354,7 @@ def test_a_machine_is_not_recorded_while_the_site_has_it_no_more(tmp_path: Path)
         made.recorder.clock_set(5 * HOUR, made.clock.now())
         made.tick()
         made.until(lambda news: sum(each.machine == "other" for each in news) >= 3, "the other goes on")
-        made.until(lambda _: [each.code for each in checked(made.files())] == [INTACT], "it is closed")
+        made.until(lambda _: [verify_file(each).code for each in made.files()] == [INTACT], "it is closed")
         assert len(made.files()) == 1, "a new shift, and nobody to record"
         made.begin()
         made.sample(3)
