@@ -64,10 +64,12 @@ class SourceHarness(Protocol):
 class DeviceHarness(SourceHarness, Protocol):
     """One device under the contract's control; it can be given the values ``exact`` by `set`.
 
-    ``frozen_limit``  seconds within which the source promises to tell that a device is frozen
+    ``frozen_limit``   seconds within which the source promises to tell that a device is frozen
+    ``one_at_a_time``  whether a request waits for the answer to the one before it, as on a serial line
     """
 
     frozen_limit: float
+    one_at_a_time: bool
 
     async def start(self) -> None:
         """Bring the device up, at the same address as before; returns when it answers."""

@@ -78,6 +78,7 @@ class ForeignHarness:
             | endpoint
         )
         self.frozen_limit = self.source().silence_limit
+        self.one_at_a_time = False
 
     async def start(self) -> None:
         await self.device.start()

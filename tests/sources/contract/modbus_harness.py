@@ -80,6 +80,8 @@ class ModbusHarness:
     ) -> None:
         self._port = 0
         self._endpoint = endpoint
+        given = endpoint(0)
+        self.one_at_a_time = "serial" in given or given.get("framing") == "rtu"
         self._device = ChildDevice(lambda: command(self._port), forks)
 
     async def start(self) -> None:

@@ -58,6 +58,7 @@ class MtconnectHarness:
             for name, (wire, address) in TAGS.items()
         )
         self.frozen_limit = self.source().silence_limit
+        self.one_at_a_time = False
 
     def _arguments(self) -> list[str]:
         return ["--port", str(self._port), "--options", json.dumps(self._options)]

@@ -63,6 +63,7 @@ class OpcUaHarness:
         }
         self._device = ChildDevice(lambda: ["--port", str(self.port)], forks)
         self.frozen_limit = self.source().silence_limit
+        self.one_at_a_time = False
 
     async def start(self) -> None:
         await self._device.start()
