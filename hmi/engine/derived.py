@@ -95,7 +95,7 @@ class DerivedTags:
     def confirm(self, columns: Columns) -> None:
         """A derived tag is as old as the oldest of the tags that it comes from; a Bad one gets no younger."""
         if self._rules:
-            sound = severities(columns.status[self._index]) != Severity.BAD
+            sound = severities(columns.status[self._index]) != _BAD
             columns.confirmed[self._index[sound]] = columns.confirmed[self._roots[sound]].min(axis=1)
 
     def _series(self, arrived: Samples, rows: npt.NDArray[np.intp]) -> dict[int, _Arrived]:
@@ -132,9 +132,9 @@ class DerivedTags:
         doubtful = rule.integers.doubtful(inputs)
         if kind in _INTEGERS:
             doubtful |= np.abs(np.rint(result)) >= EXACT_BELOW
-        status[doubtful & (severities(status) == Severity.GOOD)] = UNCERTAIN_CONFIGURATION_ERROR
+        status[doubtful & (severities(status) == _GOOD)] = UNCERTAIN_CONFIGURATION_ERROR
         unusable = ~_representable(result, kind)
-        status[unusable & (severities(status) != Severity.BAD)] = BAD_OUT_OF_RANGE
+        status[unusable & (severities(status) != _BAD)] = BAD_OUT_OF_RANGE
         before = values.as_floats(columns.value[rule.index : rule.index + 1], kind)
         lane = _to_lanes(_held_through(result, unusable, float(before[0])), kind)
         not_before = np.full(len(time), _earliest([each.not_before for each in moved]), np.int64)
@@ -157,7 +157,7 @@ class DerivedTags:
 
 def _numbers(lanes: U64, status: U32, kind: ValueType) -> tuple[F64, U32]:
     """Values as an expression takes them, and their status: no longer Good where float64 has to round."""
-    rounded = ~values.float_holds(lanes, kind) & (severities(status) == Severity.GOOD)
+    rounded = ~values.float_holds(lanes, kind) & (severities(status) == _GOOD)
     honest = np.where(rounded, np.uint32(UNCERTAIN_CONFIGURATION_ERROR), status)
     return values.as_floats(lanes, kind), honest
 
@@ -182,6 +182,8 @@ def _earliest(not_before: Sequence[I64]) -> int:
     return min(known) if known else NO_TIME
 
 
+_GOOD: Final = np.uint8(Severity.GOOD)
+_BAD: Final = np.uint8(Severity.BAD)
 _INTEGERS: Final = frozenset((ValueType.INT, ValueType.UINT, ValueType.ENUM))
 
 _LIMITS: Final = {ValueType.UINT: (0.0, 2.0**64), ValueType.INT: (-(2.0**63), 2.0**63)}

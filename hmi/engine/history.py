@@ -11,7 +11,7 @@ swallow what follows, and be shorter than nobody looked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,9 @@ from hmi.twin.store import Samples
 
 MOST_POINTS: Final = 20_000
 """In one answer, whatever is asked for: 340 kB."""
+
+_BAD: Final = np.uint8(Severity.BAD)
+"""As a number: to look it up in the enumeration takes as long as to compare a hundred."""
 
 _MOST_ADDED: Final = 16
 """Batches that wait to be put away, at most."""
@@ -55,11 +58,16 @@ class Marks:
     first: I64
 
 
+Kept = Callable[[U32, I64, npt.NDArray[np.float64], npt.NDArray[np.uint8]], None]
+"""Is told what a history keeps: index, time, value and severity, as in `Series`."""
+
+
 class History:
     """The last ``capacity`` samples (21 bytes each) of the numeric tags of one epoch."""
 
-    def __init__(self, tags: Sequence[Tag], capacity: int, began: int) -> None:
-        """``began``: UTC ns since when samples have been kept."""
+    def __init__(self, tags: Sequence[Tag], capacity: int, began: int, kept: Kept | None = None) -> None:
+        """``began``: UTC ns since when samples have been kept; ``kept`` is told all that comes."""
+        self._kept = kept
         self._kind = np.array([_KINDS.index(t.type) if t.type.numeric else 255 for t in tags], np.uint8)
         self._index = np.zeros(capacity, np.uint32)
         self._time = np.zeros(capacity, np.int64)
@@ -142,6 +150,11 @@ class History:
     def settle(self) -> None:
         """Put away what was added."""
         added, self._added = self._added, []
+        if len(added) > 1 and not self._in_gap.any():
+            joined = _joined(added)
+            if joined is not None:
+                self._put_away(joined)
+                return
         for samples in added:
             self._put_away(samples)
 
@@ -153,8 +166,8 @@ class History:
         severity = severities(samples.status[rows])
         time = self._out_of_gaps(samples, rows, severity)
         np.maximum.at(self._latest, index, time)
-        self._in_gap[index] = severity == Severity.BAD
-        first = np.flatnonzero((self._first[0, index] == NO_TIME) & (severity != Severity.BAD))[::-1]
+        self._in_gap[index] = severity == _BAD
+        first = np.flatnonzero((self._first[0, index] == NO_TIME) & (severity != _BAD))[::-1]
         self._first[:, index[first]] = time[first], samples.receive_time[rows[first]]
         numbers = np.empty(len(rows), np.float64)
         kinds = self._kind[index]
@@ -169,7 +182,7 @@ class History:
         """The times at which samples count that end a gap; see this file's head."""
         index, time, received = samples.index[rows], samples.time[rows], samples.receive_time[rows]
         unseen = (time <= self._latest[index]) | (samples.not_before[rows] == NO_TIME)
-        stale = self._in_gap[index] & (severity != Severity.BAD) & unseen
+        stale = self._in_gap[index] & (severity != _BAD) & unseen
         if not stale.any():
             return time
         # What the device tells of the time after it began the gap stays, and stays in order.
@@ -182,6 +195,8 @@ class History:
     def _keep(
         self, index: U32, time: I64, numbers: npt.NDArray[np.float64], severity: npt.NDArray[np.uint8]
     ) -> None:
+        if self._kept is not None:
+            self._kept(index, time, numbers, severity)
         capacity, n = len(self._index), len(index)
         held = min(self._written, capacity)
         # What falls out: of what is held the oldest, then of these samples the first.
@@ -234,6 +249,23 @@ class History:
             np.concatenate([[0.0], found.value[held][kept]]),
             np.concatenate([np.array([Severity.BAD], np.uint8), found.severity[held][kept]]),
         )
+
+
+def _joined(added: Sequence[Samples]) -> Samples | None:
+    """Several as one, where that is the same: none of them begins or ends a gap. Else None."""
+    status = np.concatenate([each.status for each in added])
+    if (severities(status) == _BAD).any():
+        return None
+    return Samples(
+        index=np.concatenate([each.index for each in added]),
+        raw=np.zeros(0, np.uint64),  # not looked at
+        value=np.concatenate([each.value for each in added]),
+        status=status,
+        source_time=np.zeros(0, np.int64),
+        receive_time=np.concatenate([each.receive_time for each in added]),
+        time=np.concatenate([each.time for each in added]),
+        not_before=np.concatenate([each.not_before for each in added]),
+    )
 
 
 def decimate(series: Series, points: int) -> Series:

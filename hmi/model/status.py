@@ -96,9 +96,14 @@ def severity(status: int) -> Severity:
     return Severity(min(status >> 30, Severity.BAD))
 
 
+_TO_SEVERITY: Final = np.uint32(30)
+_WORST: Final = np.uint32(Severity.BAD)
+"""Made once: of some ten values at a time, making them takes longer than all the rest."""
+
+
 def severities(status: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
     """The severities of many statuses at once (same shape); see `severity`."""
-    return np.asarray(np.minimum(status >> np.uint32(30), np.uint32(Severity.BAD)), dtype=np.uint8)
+    return np.asarray(np.minimum(status >> _TO_SEVERITY, _WORST), dtype=np.uint8)
 
 
 def overflowed(status: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:

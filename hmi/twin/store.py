@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ from hmi.model import values
 from hmi.model.columns import Columns
 from hmi.model.samples import I64, U32, U64
 from hmi.model.status import UNCERTAIN, Severity, severities, severity
+
+_BAD: Final = np.uint8(Severity.BAD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +63,7 @@ class Store:
         value = samples.value
         if self._in_side[index].any():
             value, status = self._into_side(samples)
-        usable = severities(status) != Severity.BAD
+        usable = severities(status) != _BAD
         if usable.all():
             columns.raw[index], columns.value[index] = samples.raw, value
         else:
@@ -79,13 +82,13 @@ class Store:
         so that a screen knows how old it really is, and whether there ever was one.
         """
         columns, index = self.columns, index.astype(np.intp, copy=False)
-        vouched = index[severities(columns.status[index]) != Severity.BAD]
+        vouched = index[severities(columns.status[index]) != _BAD]
         columns.confirmed[vouched] = np.maximum(columns.confirmed[vouched], monotonic)
 
     def _into_side(self, samples: Samples) -> tuple[U64, U32]:
         """Copy side-area payloads into their slots; a payload that does not fit is cut and Uncertain."""
         value, status = samples.value.copy(), samples.status.copy()
-        usable = severities(status) != Severity.BAD
+        usable = severities(status) != _BAD
         for row in np.flatnonzero(self._in_side[samples.index] & usable):
             offset, length = values.side_span(int(value[row]))
             slot, capacity = self._slots[int(samples.index[row])]

@@ -55,6 +55,27 @@ def test_the_ring_holds_the_last_samples_in_time_order(
         assert got.value.tolist() == [float(v) for _, v in expected]
 
 
+@given(st.lists(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 50), STATUS), max_size=4)))
+def test_what_is_put_away_together_is_as_if_it_were_one_by_one(
+    steps: list[list[tuple[str, int, int]]],
+) -> None:
+    together, single = (History(EPOCH.tags, 15, began=0) for _ in range(2))
+    for n, step in enumerate(steps):
+        rows = [(name, float(n) if name == "a" else n, quality, T0 + t) for name, t, quality in step]
+        samples = SCALING.samples(batch_of(EPOCH, rows, Instant(T0 + 100 + n, n)), 0)
+        together.add(samples)
+        single.add(samples)
+        single.settle()
+    for index in (A, B):
+        assert together.complete_from(index) == single.complete_from(index)
+        found, expected = (each.series(index, T0 - 1, T0 + 1000) for each in (together, single))
+        for column in ("time", "value", "severity"):
+            assert getattr(found, column).tolist() == getattr(expected, column).tolist()
+    marks = [each.marks(np.array([A, B])) for each in (together, single)]
+    for column in ("latest", "in_gap", "began", "first"):
+        assert getattr(marks[0], column).tolist() == getattr(marks[1], column).tolist()
+
+
 def test_a_window_begins_with_the_value_held_before_it() -> None:
     history = History(EPOCH.tags, 100, began=0)
     rows = [("a", float(t), 0, T0 + t) for t in (10, 20, 30, 40)]
