@@ -14,6 +14,8 @@ _COMMANDS: Final = {
     "demo": "Open the panel on the demo site, with simulated machines over real protocols.",
     "panel": "Open the operator panel of a site.",
     "engine": "Run a site's engine: acquisition without a screen.",
+    "replay": "Open the panel on a recording.",
+    "export": "Write a recording's samples as CSV or Parquet.",
     "verify": "Check recordings: whether anybody touched them, and whether one is missing.",
     "recordings": "List a site's recordings, and manage the key that signs them.",
     "lint": "Check a site or a machine plugin and say every mistake as file:line.",

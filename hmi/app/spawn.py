@@ -6,14 +6,16 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from hmi.config.site import Site
 from hmi.link.directory import LAST_WORDS, prepare
 from hmi.link.errors import LinkUnavailable
+from hmi.model.clock import SECOND
 from hmi.model.identity import is_name
 
 _ROOM: Final = 64 * 1024
@@ -54,6 +56,26 @@ def engine(
     for name, address in endpoints.items():
         arguments += ["--endpoint", f"{name}={address}"]
     # The log has what the engine says; this file has why it ended, also when it could not even begin.
+    return _start(directory, arguments)
+
+
+def replay(directory: Path, file: Path, at: int | None) -> subprocess.Popen[bytes]:
+    """Start the process that plays a recording for the panels that find it in ``directory``.
+
+    ``at``: UTC ns to begin at, None: at the recording's begin.
+
+    Raises:
+        LinkUnavailable: the run directory is gone and cannot be made again, or has no room.
+        OSError: no process can be started.
+    """
+    prepare(directory)
+    arguments = ["replay", str(file), "--serve", str(directory)]
+    if at is not None:
+        arguments += ["--at", datetime.fromtimestamp(at / SECOND, UTC).isoformat()]
+    return _start(directory, arguments)
+
+
+def _start(directory: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     with (directory / LAST_WORDS).open("wb") as errors:
         _require_room(errors.fileno(), directory)
         return subprocess.Popen(

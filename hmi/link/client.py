@@ -17,6 +17,7 @@ from hmi.link.messages import (
     HistoryRequest,
     Message,
     Refusal,
+    ReplayControl,
     Seen,
     ToClient,
     Welcome,
@@ -139,6 +140,14 @@ class LinkClient:
             LinkClosed: it could not be sent.
         """
         self._send(seen)
+
+    def control(self, control: ReplayControl) -> None:
+        """Move a replay's time.
+
+        Raises:
+            LinkClosed: it could not be sent.
+        """
+        self._send(control)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -6,7 +6,7 @@ Arrays travel as little-endian bytes. Unknown kinds are refused with an error th
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +14,7 @@ from msgspec import Meta
 from hmi.model.context import ContextEvent
 from hmi.model.samples import LinkState
 
-PROTOCOL_VERSION: Final = 3
+PROTOCOL_VERSION: Final = 4
 
 REFUSED: Final = "event.configuration_refused"
 RIGHT_AGAIN: Final = "event.configuration_right"
@@ -46,6 +46,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     ``epoch`` as `hmi.link.epoch_text` packs it; ``table`` names the shared-memory segment of this epoch;
     ``started`` is the engine's start in UTC ns. ``acquisition`` is the digest that the table bears,
     "" where it is ``digest``: a table outlives an epoch that only shows its values in another way.
+    ``replay``: nothing of it is live, it is a recording that is played; `ReplayAbout` follows.
     """
 
     version: int
@@ -55,6 +56,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     digest: str
     table: str
     acquisition: str = ""
+    replay: bool = False
 
 
 class EndpointNews(Message, frozen=True, tag="endpoint"):
@@ -227,6 +229,64 @@ class HistoryReply(Message, frozen=True, tag="history"):
     complete_from: int
 
 
+class ReplayAbout(Message, frozen=True, tag="replay"):
+    """Which recording is played. Times are UTC ns.
+
+    ``spans``  i8[2n] bytes: begin and end of each stretch that was recorded without a gap, in order
+    ``marks``  i8[m] bytes: when something happened; ``kinds`` what, see `hmi.replay.index.Mark`
+    ``key``    fingerprint of the key that signs the file
+    """
+
+    file: str
+    machine: str
+    shift: str
+    day: str
+    begin: Nanoseconds
+    end: Nanoseconds
+    spans: bytes
+    marks: bytes
+    kinds: tuple[str, ...]
+    key: str
+
+
+class ReplayStanding(Message, frozen=True, tag="replay_standing"):
+    """How the replay stands: at ``utc`` (ns), to go on ``rate`` times as fast as it was (0: it stands still).
+
+    ``reached`` is how fast it has really gone on of late; ``ended``: there is no more.
+    """
+
+    utc: Nanoseconds
+    rate: float
+    reached: float
+    ended: bool
+
+
+Rate = Annotated[float, Meta(ge=0, le=1000)]
+
+
+class ReplayRate(Message, frozen=True, tag="rate"):
+    """Go on so many times as fast as it was; 0: stand still."""
+
+    rate: Rate
+
+
+class ReplaySeek(Message, frozen=True, tag="seek"):
+    """Show the moment ``utc`` (ns), or the nearest to it that was recorded."""
+
+    utc: Nanoseconds
+
+
+class ReplayStep(Message, frozen=True, tag="step"):
+    """Go to the next or last change of a value, or to the next or last mark, and stand still there."""
+
+    to: Literal["change", "mark"]
+    back: bool
+
+
+ReplayControl = ReplayRate | ReplaySeek | ReplayStep
+"""What a person does with the time bar."""
+
+
 class Refusal(Message, frozen=True, tag="refusal"):
     """Why the engine does not serve this client or request; ``request`` is 0 for the connection itself."""
 
@@ -234,7 +294,9 @@ class Refusal(Message, frozen=True, tag="refusal"):
     request: int = 0
 
 
-ToEngine = Hello | HistoryRequest | ScreenShown | Touched | LatencyShown
+ToEngine = (
+    Hello | HistoryRequest | ScreenShown | Touched | LatencyShown | ReplayRate | ReplaySeek | ReplayStep
+)
 ToClient = (
     Welcome
     | EndpointNews
@@ -245,5 +307,7 @@ ToClient = (
     | RecordingNews
     | RecordingRoom
     | HistoryReply
+    | ReplayAbout
+    | ReplayStanding
     | Refusal
 )

@@ -26,6 +26,10 @@ from hmi.link.messages import (
     HistoryRequest,
     LatencyShown,
     Refusal,
+    ReplayControl,
+    ReplayRate,
+    ReplaySeek,
+    ReplayStep,
     ScreenShown,
     Seen,
     ToClient,
@@ -46,9 +50,10 @@ class LinkServer:
     """Clients of one engine.
 
     ``greeting`` gives the messages that a new client starts with (Welcome and the present news);
-    ``answer`` serves a request; ``seen`` takes what a client, by the name that it gave, tells of its screen.
-    ``cut_off`` counts the clients that were cut off because they did not
-    read, ``refused`` the requests that were refused because too many waited.
+    ``answer`` serves a request; ``seen`` takes what a client, by the name that it gave, tells of its screen;
+    ``control`` what it does with a replay's time: an engine has none, and refuses it.
+    ``cut_off`` counts the clients that were cut off because they did not read, ``refused`` the requests that
+    were refused because too many waited.
     """
 
     def __init__(
@@ -57,11 +62,13 @@ class LinkServer:
         greeting: Callable[[], Sequence[ToClient]],
         answer: Callable[[HistoryRequest], ToClient],
         seen: Callable[[str, Seen], None] = lambda _name, _seen: None,
+        control: Callable[[ReplayControl], None] | None = None,
     ) -> None:
         self._directory = directory
         self._greeting = greeting
         self._answer = answer
         self._seen = seen
+        self._control = control
         self._clients: dict[_Client, str] = {}
         self._doorbells: dict[_Doorbell, None] = {}
         self._connections: set[_Client | _Doorbell] = set()
@@ -165,6 +172,12 @@ class LinkServer:
                     client.send(encode(Refusal("too many requests at once", number)))
             case ScreenShown() | Touched() | LatencyShown() if client in self._clients:
                 self._seen(self._clients[client], message)
+            case ReplayRate() | ReplaySeek() | ReplayStep() if client in self._clients:
+                if self._control is None:
+                    client.send(encode(Refusal("this is no replay: its time cannot be moved")))
+                    client.close()
+                else:
+                    self._control(message)
             case _:
                 client.send(encode(Refusal("expected Hello first")))
                 client.close()

@@ -16,6 +16,7 @@ offset bytes what
 128    8     sequence: odd while the writer is inside
 136    8     revision of the store
 144    8     heartbeat: the engine's monotonic ns
+152    16    of a replay: the moment that it shows, UTC and monotonic ns; of an engine 0
 192    …     the columns of `hmi.model.columns.Columns`, each aligned to 64 bytes, then the side area
 ====== ===== ==================================================================
 
@@ -36,9 +37,10 @@ from typing import Final
 import numpy as np
 
 from hmi.link.errors import LinkUnavailable
+from hmi.model.clock import Instant
 from hmi.model.columns import COLUMN_TYPES, Columns
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 _MAGIC: Final = b"TWINPANE"
 _HEADER: Final = 192
 _ALIGN: Final = 64
@@ -46,7 +48,14 @@ _TRIES: Final = 64
 
 # Positions of the 8-byte words.
 _W_LAYOUT, _W_TAGS, _W_SIDE, _W_GENERATION, _W_PID = 1, 2, 3, 4, 5
-_W_SEQUENCE, _W_REVISION, _W_HEARTBEAT = 16, 17, 18
+_W_SEQUENCE, _W_REVISION, _W_HEARTBEAT, _W_UTC, _W_MONOTONIC = 16, 17, 18, 19, 20
+
+
+_WORD: Final = 2**64 - 1
+
+
+def _signed(word: int) -> int:
+    return word - 2**64 if word >= 2**63 else word
 
 
 def _offsets(tags: int, side: int) -> tuple[dict[str, int], int]:
@@ -120,6 +129,10 @@ class TableWriter:
             words[_W_REVISION] = revision
             words[_W_SEQUENCE] += 1
 
+    def show(self, moment: Instant) -> None:
+        """Say of which moment the columns are, where it is not the present. To be called inside `write`."""
+        self._words[_W_UTC], self._words[_W_MONOTONIC] = moment.utc & _WORD, moment.monotonic & _WORD
+
     def beat(self, monotonic: int) -> None:
         """Say that the engine's loop is alive."""
         self._words[_W_HEARTBEAT] = monotonic
@@ -171,6 +184,8 @@ class TableReader:
         self.digest = self._memory[48:80].hex()
         self._columns = _map_columns(self._memory, tags, side)
         self.torn = 0
+        self.moment: Instant | None = None
+        """Of which moment the last snapshot is; None: of the present."""
 
     @property
     def revision(self) -> int:
@@ -196,8 +211,10 @@ class TableReader:
                 os.sched_yield()
                 continue
             revision = words[_W_REVISION]
+            utc, monotonic = words[_W_UTC], words[_W_MONOTONIC]
             self._columns.copy_to(into)
             if words[_W_SEQUENCE] == before:
+                self.moment = Instant(_signed(utc), _signed(monotonic)) if utc or monotonic else None
                 return revision
         self.torn += 1
         return None

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from hmi.config.mtconnect import MtconnectEndpoint
 from hmi.config.opcua import OpcUaEndpoint
-from hmi.link.messages import Counters, EndpointNews
+from hmi.link.messages import Counters, EndpointNews, ReplayAbout
 from hmi.model import status
 from hmi.model.clock import MILLISECOND, SECOND, Instant
 from hmi.model.samples import LinkState
@@ -225,7 +225,12 @@ def _endpoint(
 
 
 def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:
-    """The engine as a row beside its links: its process, since when, its last heartbeat, its restarts."""
+    """The engine as a row beside its links: its process, since when, its last heartbeat, its restarts.
+
+    In its place a replay has the recording: its file, its shift, the key that signs it.
+    """
+    if session.about is not None:
+        return _recording(session.about, frame, texts)
     point, heartbeat = texts.text("format.point"), session.heartbeat
     age = "–" if not heartbeat else formats.exact_age((frame.now.monotonic - heartbeat) / SECOND, point)
     state = LinkState.UP if frame.engine_alive else LinkState.DOWN
@@ -253,6 +258,18 @@ def engine(session: Session, frame: Frame, texts: Texts) -> EndpointRow:
         cause=process,
         offset=process,
         traffic=" · ".join(said),
+        losing=False,
+    )
+
+
+def _recording(about: ReplayAbout, frame: Frame, texts: Texts) -> EndpointRow:
+    return EndpointRow(
+        name=texts.text("replay.recording"),
+        state=LinkState.UP if frame.engine_alive else LinkState.DOWN,
+        since=texts.text("replay.of", shift=about.shift, day=about.day),
+        cause=about.file,
+        offset=about.file,
+        traffic=texts.text("replay.key", key=about.key),
         losing=False,
     )
 

@@ -24,6 +24,7 @@ from hmi.link.messages import (
     Notice,
     RecordingNews,
     RecordingRoom,
+    ReplayAbout,
     ToClient,
     Welcome,
 )
@@ -41,7 +42,13 @@ ENGINE: Final = "event.engine"
 
 
 class Table(Protocol):
-    """The reading end of the engine's shared memory (`hmi.link.table.TableReader`)."""
+    """The reading end of the engine's shared memory (`hmi.link.table.TableReader`).
+
+    ``moment`` is that of the last snapshot, None where it is the present.
+    """
+
+    @property
+    def moment(self) -> Instant | None: ...  # noqa: D102
 
     def snapshot(self, into: Columns) -> int | None:
         """Copy a consistent state into ``into`` and return its revision; None: nothing consistent now."""
@@ -114,6 +121,10 @@ class Session:
     """Endpoints that another engine knew, until this one has a link to them."""
     heartbeat: int | None = None
     """The engine's last sign of life (monotonic ns), as far as the link has shown one."""
+    moment: Instant | None = None
+    """Of which moment the values are that a replay showed last; None: they are live."""
+    about: ReplayAbout | None = None
+    """Which recording is shown; None where it is none, or its replay has not said it yet."""
     unread: int | None = None
     """Since when (monotonic ns) all looks at the table found the writer inside: frames show what was."""
     goes_on: bool = False
@@ -189,6 +200,8 @@ class Session:
                 self.room = message
             case RecordingNews():
                 self._take_recording(message)
+            case ReplayAbout():
+                self.about = message
             case Notice():
                 self.tell(Event(message.utc, message.subject, message.text, message.text_id))
 
@@ -201,9 +214,13 @@ class Session:
     def refresh(self, table: Table | None, now: Instant, engine_alive: bool) -> Frame:
         """Take what the table holds now and say what is different from the frame before.
 
-        Without a table (the link is gone) only time goes on: values stay, their ages grow.
+        Without a table (the link is gone) only time goes on: values stay, their ages grow. In a replay
+        ``now`` is the moment that the table shows: values and ages are of the same one, however fast it goes.
         """
         revision = None if table is None else table.snapshot(self._incoming)
+        if table is not None:
+            self.moment = table.moment
+        now = now if self.moment is None else self.moment
         if table is None or revision is not None:
             self.unread = None
         elif self.unread is None:

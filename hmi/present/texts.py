@@ -36,6 +36,20 @@ def own_catalogue() -> Catalogue:
     }
 
 
+_RECORDED: Final = "recorded."
+
+
+@cache
+def _recorded_catalogue() -> Catalogue:
+    """The panel's own texts that a replay has in the place of others: what was live then is not live now."""
+    return {
+        language: {
+            each.removeprefix(_RECORDED): text for each, text in texts.items() if each.startswith(_RECORDED)
+        }
+        for language, texts in own_catalogue().items()
+    }
+
+
 class Texts:
     """The texts of one language, looked up through catalogues from the nearest to the widest.
 
@@ -58,11 +72,15 @@ class Texts:
         self._of_machine: dict[str, Texts] = {}
 
     @classmethod
-    def of(cls, epoch: Epoch, language: str | None = None) -> Texts:
-        """The texts of an epoch: the site's and the panel's, each machine's by `for_machine`."""
+    def of(cls, epoch: Epoch, language: str | None = None, *, replay: bool = False) -> Texts:
+        """The texts of an epoch: the site's and the panel's, each machine's by `for_machine`.
+
+        ``replay``: it is a recording, and words that say that something is live say that it was.
+        """
+        own = (_recorded_catalogue(), own_catalogue()) if replay else (own_catalogue(),)
         return cls(
             language or epoch.language,
-            (epoch.texts, own_catalogue()),
+            (epoch.texts, *own),
             {machine.id: machine.texts for machine in epoch.machines},
         )
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One palette. ``running`` is the one calm accent; ``priority`` holds alarm priorities 1 to 4;
-    ``trend`` one colour for each series that a plot can show, none of them an alarm's; ``zone_cold`` to
-    ``zone_hot`` is what a value's colour goes through.
+    """One palette. ``running`` is the one calm accent; ``replay`` marks what is recorded and not live;
+    ``priority`` holds alarm priorities 1 to 4; ``trend`` one colour for each series that a plot can show,
+    none of them an alarm's; ``zone_cold`` to ``zone_hot`` is what a value's colour goes through.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Theme:
     running: str
     idle: str
     fault: str
+    replay: str
     warning_surface: str
     warning_line: str
     hatch_back: str
@@ -70,6 +71,7 @@ DARK = Theme(
     running="#8fb8d8",
     idle="#9aa3ab",
     fault="#f2a93b",
+    replay="#b39ddb",
     warning_surface="#3a2f22",
     warning_line="#5a4527",
     hatch_back="#343a40",
@@ -109,6 +111,7 @@ LIGHT = Theme(
     running="#2b6a99",
     idle="#6c757d",
     fault="#a85f00",
+    replay="#5e4391",
     warning_surface="#f6e3c4",
     warning_line="#d9b375",
     hatch_back="#dfe2e5",

@@ -46,6 +46,11 @@ class TrendMemory:
             del self._records[next(iter(self._records))]
         return record
 
+    def forget(self) -> None:
+        """Forget all samples; how the person left each view stays."""
+        self._records.clear()
+        self._session, self._looked = None, NO_TIME
+
     def feed(self, session: Session, frame: Frame) -> None:
         """Go on with all records, whichever screen is in view; to be called for each frame."""
         if session is not self._session:

@@ -13,7 +13,7 @@ A source confirms the same tags again and again: their set is told once, and the
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -118,12 +118,20 @@ def _form(message: _Rare, local: U32) -> tuple[str, _Form]:
 
 
 class PayloadReader:
-    """Unpacks what `PayloadWriter` packed, for a machine with these tags; one for each stretch of a file."""
+    """Unpacks what `PayloadWriter` packed, for a machine with these tags; one for each stretch of a file.
 
-    def __init__(self, tags: Sequence[Tag]) -> None:
+    ``sets``: those of another reader that has come as far, to go on from there.
+    """
+
+    def __init__(self, tags: Sequence[Tag], sets: Mapping[int, U32] | None = None) -> None:
         self._tags = len(tags)
         self._in_side = np.array([tag.wire.in_side_area for tag in tags], np.bool_)
-        self._sets: dict[int, U32] = {}
+        self._sets: dict[int, U32] = dict(sets or {})
+
+    @property
+    def sets(self) -> dict[int, U32]:
+        """The sets of tags that were told so far, by their numbers: a copy."""
+        return dict(self._sets)
 
     def message(self, record: Record) -> SourceMessage | None:
         """What a source said; None where the record is of another kind.

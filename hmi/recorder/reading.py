@@ -130,13 +130,40 @@ class RecordingReader:
             RecordingError: it is not there.
             Damaged: it is not what was recorded.
         """
-        for stored in self.stored(sequence, sequence + 1):
-            before = START if sequence == 0 else self.head(sequence - 1)
-            content = inflated(stored)
-            if head_after(before, content) != stored.head:
-                raise Damaged(f"{self.path}: batch {sequence} is not what was recorded")
-            return parsed(content)
+        for batch in self.batches(sequence, sequence + 1):
+            return batch
         raise RecordingError(f"{self.path}: no batch {sequence} in it")
+
+    def batches(self, begin: int, end: int) -> Iterator[Records]:
+        """The batches from the sequence ``begin`` on, before ``end``, each held against its head.
+
+        It ends before the first one that is not there.
+
+        Raises:
+            RecordingError: the file cannot be read on.
+            Damaged: the batch is not what was recorded.
+        """
+        before = START if begin == 0 else None
+        for expected, stored in enumerate(self.stored(begin, end), begin):
+            if stored.sequence != expected:
+                return
+            content = inflated(stored)
+            if head_after(self.head(begin - 1) if before is None else before, content) != stored.head:
+                raise Damaged(f"{self.path}: batch {expected} is not what was recorded")
+            before = stored.head
+            yield parsed(content)
+
+    def utc(self, sequence: int) -> int | None:
+        """UTC ns of the last record of the first batch from ``sequence`` on; None: there is none.
+
+        Raises:
+            RecordingError: it cannot be read.
+        """
+        query = "SELECT utc FROM batch WHERE sequence >= ? ORDER BY sequence LIMIT 1"
+        for (utc,) in self._rows(query, (sequence,)):
+            if isinstance(utc, int):
+                return utc
+        return None
 
     def head(self, sequence: int) -> bytes:
         """The head that stands in the file for a batch.

@@ -6,8 +6,10 @@ which the engine took it. So every state and every piece of news is what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -17,6 +19,7 @@ from hmi.engine.machine_state import restore
 from hmi.engine.pipeline import Pipeline
 from hmi.link.messages import ToClient
 from hmi.model.clock import Instant
+from hmi.model.samples import U32
 from hmi.recorder import kinds
 from hmi.recorder.errors import Damaged
 from hmi.recorder.kinds import Begin, ClockSet
@@ -26,17 +29,30 @@ from hmi.recorder.records import Record
 from hmi.recorder.state import MachineState, check
 from hmi.replay.plain_table import PlainTable
 
-_HISTORY_SAMPLES = 1_000_000
+_HISTORY_SAMPLES: Final = 1_000_000
+_EPOCHS_KEPT: Final = 4
+
+HistoryOf = Callable[[Epoch, Instant], History]
+"""Makes the history of a configuration, in which nothing is held yet, as of a moment."""
+
+
+def roomy(epoch: Epoch, now: Instant) -> History:
+    """A history as an engine has it."""
+    return History(epoch.tags, _HISTORY_SAMPLES, now.utc)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """What a stretch of a recording plays on: its configuration, and the pipeline that follows it."""
+    """What a stretch of a recording plays on: its configuration, and the pipeline that follows it.
+
+    ``began`` is the moment of the state that it began with: of what was before it has no history.
+    """
 
     epoch: Epoch
     machine: str
     pipeline: Pipeline
     payloads: PayloadReader
+    began: Instant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +67,54 @@ class Step:
     news: tuple[ToClient, ...] = ()
 
 
+class Epochs:
+    """Configurations by their text: to read that of a large machine takes tenths of a second."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Epoch] = {}
+
+    def of(self, payload: bytes) -> Epoch:
+        """The configuration in a record; the same one where it has been asked for of late.
+
+        Raises:
+            Damaged: it is none, or not of one machine.
+        """
+        key = hashlib.sha256(payload).digest()
+        found = self._known.pop(key, None)
+        self._known[key] = epoch_of(payload) if found is None else found
+        while len(self._known) > _EPOCHS_KEPT:
+            del self._known[next(iter(self._known))]
+        return self._known[key]
+
+
+class Playback:
+    """Takes one record after the other; ``stage`` is what they play on, None until a stretch has begun."""
+
+    def __init__(self, history: HistoryOf = roomy, epochs: Epochs | None = None) -> None:
+        """``history`` makes that of each stretch; ``epochs`` may be shared with others of the same file."""
+        self.stage: Stage | None = None
+        self._history = history
+        self._epochs = Epochs() if epochs is None else epochs
+        self._epoch: Epoch | None = None
+
+    def take(self, record: Record) -> tuple[ToClient, ...]:
+        """Take one record; gives the news that follow from it.
+
+        Raises:
+            Damaged: the record makes no sense.
+        """
+        match record.kind:
+            case kinds.BEGIN:
+                kinds.unpacked(record.payload, Begin)
+                self.stage = None
+            case kinds.EPOCH:
+                self._epoch = self._epochs.of(record.payload)
+            case kinds.STATE if self._epoch is not None:
+                state = check(kinds.unpacked(record.payload, MachineState))
+                self.stage = begin(self._epoch, state, record.now, history=self._history)
+        return () if self.stage is None else tuple(step(self.stage, record))
+
+
 def playback(reader: RecordingReader) -> Iterator[Step]:
     """All records of a file, in order, each after it took effect. The stage is one and changes as it goes.
 
@@ -58,22 +122,11 @@ def playback(reader: RecordingReader) -> Iterator[Step]:
         RecordingError: the file cannot be read on.
         Damaged: what stands in it is not what was recorded.
     """
-    stage: Stage | None = None
-    epoch: Epoch | None = None
+    played = Playback()
     for sequence in range(reader.last + 1):
         for record in reader.records(sequence).records:
-            match record.kind:
-                case kinds.BEGIN:
-                    kinds.unpacked(record.payload, Begin)
-                    stage = None
-                case kinds.EPOCH:
-                    epoch = epoch_of(record.payload)
-                case kinds.STATE if epoch is not None:
-                    stage = begin(epoch, check(kinds.unpacked(record.payload, MachineState)), record.now)
-            if stage is None:
-                yield Step(record, None)
-            else:
-                yield Step(record, stage, tuple(step(stage, record)))
+            news = played.take(record)
+            yield Step(record, played.stage, news)
 
 
 def epoch_of(payload: bytes) -> Epoch:
@@ -91,18 +144,25 @@ def epoch_of(payload: bytes) -> Epoch:
     return epoch
 
 
-def begin(epoch: Epoch, state: MachineState, now: Instant) -> Stage:
-    """A stage in this state.
+def begin(
+    epoch: Epoch,
+    state: MachineState,
+    now: Instant,
+    *,
+    history: HistoryOf,
+    sets: Mapping[int, U32] | None = None,
+) -> Stage:
+    """A stage in this state; ``sets`` of tags were told before it (see `PayloadReader`).
 
     Raises:
         Damaged: the state is not one of this configuration.
     """
     machine = epoch.machines[0].id
     table = PlainTable(epoch.tags)
-    pipeline = Pipeline(epoch, table, History(epoch.tags, _HISTORY_SAMPLES, now.utc), now)
+    pipeline = Pipeline(epoch, table, history(epoch, now), now)
     restore(pipeline, state, machine)
     table.revision = int(table.columns.changed.max(initial=0))
-    return Stage(epoch, machine, pipeline, PayloadReader(epoch.tags))
+    return Stage(epoch, machine, pipeline, PayloadReader(epoch.tags, sets), now)
 
 
 def step(stage: Stage, record: Record) -> list[ToClient]:

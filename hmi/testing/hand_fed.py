@@ -79,6 +79,9 @@ class HandFed:
             else:
                 columns.value[index] = values.to_lane(value, tag.type)
 
+    moment = None
+    """What it shows is the present."""
+
     def snapshot(self, into: Columns) -> int | None:
         """The table's reading end."""
         self._columns.copy_to(into)

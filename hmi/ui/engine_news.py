@@ -58,7 +58,7 @@ class EngineNews:
         for each in self._untold:
             session.tell(each)
         self._untold.clear()
-        if before is None:
+        if before is None or session.welcome.replay:
             self._answers()
         elif session.welcome.started != before.welcome.started:
             self._answers(now, "event.engine_new")

@@ -25,13 +25,15 @@ _BELOW: Final = 0.71
 class PillView:
     """``dead`` of ``total`` values in view are not live; all of them: nothing is.
 
-    ``pace`` is what was granted to those that ``latency`` is about, the shortest words last.
+    ``pace`` is what was granted to those that ``latency`` is about, the shortest words last. ``recorded``: it
+    is a replay, in which nothing is live and nothing has a latency.
     """
 
     latency: LatencyView
     dead: int
     total: int
     pace: tuple[str, ...] = ()
+    recorded: bool = False
 
     @property
     def live(self) -> bool:
@@ -59,6 +61,9 @@ class LatencyPill(Painted[PillView]):
         """Above from left to right: dot and word, the figure, the bar in the rest; below what explains it."""
         theme = self.theme
         area = self.area()
+        if view.recorded:
+            self._recorded(painter, area, m)
+            return
         over = view.latency.over and view.live
         painting.box(painter, area, m.px(6), theme.raised, theme.fault if over else "", 2 * m.scale)
         below = self._explained(view) if view.live else ()
@@ -74,6 +79,19 @@ class LatencyPill(Painted[PillView]):
             self._latency(painter, x + m.px(12), middle, right, view, m, over=over)
         if below:
             self._below(painter, m.px(12), right, below, view.pace, m)
+
+    def _recorded(self, painter: QPainter, area: QRectF, m: Metrics) -> None:
+        """Filled from end to end, as nothing live ever is."""
+        theme, texts = self.theme, self._texts
+        painting.box(painter, area, m.px(6), theme.replay)
+        middle, right = self.height() * 0.5, area.right() - m.px(16)
+        x = float(m.px(16))
+        word = texts.text("replay.word")
+        x += self._say(painter, x, middle, word, 17, fonts.SEMIBOLD, theme.background, right - x, m) + m.px(
+            14
+        )
+        said = texts.text("replay.not_live")
+        self._say(painter, x, middle, said, 13, fonts.MEDIUM, theme.background, right - x, m)
 
     def _explained(self, view: PillView) -> tuple[str, ...]:
         """The percentiles, and at least one way to say the pace where it is known."""

@@ -10,7 +10,15 @@ from PyQt6.sip import voidptr
 
 from hmi.link.client import LinkClient
 from hmi.link.errors import FrameError, LinkClosed, LinkRefused, LinkUnavailable
-from hmi.link.messages import HistoryReply, Refusal, Seen, Welcome
+from hmi.link.messages import (
+    HistoryReply,
+    Refusal,
+    ReplayAbout,
+    ReplayControl,
+    ReplayStanding,
+    Seen,
+    Welcome,
+)
 from hmi.model.clock import MILLISECOND, SECOND, Clock, Instant
 from hmi.present import format as formats
 from hmi.present.session import Frame, Session
@@ -78,6 +86,7 @@ class PanelConnection(QObject):
         self._connected = 0
         self._observers: list[tuple[Observer, Observer]] = []
         self._seen = SeenOnPanel(window, clock, self._tell, self)
+        window.replay_asked.connect(self._move)
         self.frames = FrameClock(clock, self._draw, self)
         self._check = QTimer(self)
         self._check.setInterval(CHECK_MS)
@@ -182,6 +191,11 @@ class PanelConnection(QObject):
                     self._history.answer(message)
                 case Refusal():
                     self._history.refuse(message.request)
+                case ReplayStanding() if self._window.replay is not None:
+                    self._window.replay.take(message)
+                case ReplayAbout() if self._window.replay is not None and self._session is not None:
+                    self._window.replay.take(message)
+                    self._session.take(message)
                 case _:
                     if self._session is not None:
                         self._session.take(message)
@@ -192,7 +206,9 @@ class PanelConnection(QObject):
             return
         self._history.forget()
         try:
-            self._session = Session.begin(message, client.table.side_bytes, self._session)
+            # A replay that has jumped shows what was then: nothing that was on the screen before.
+            before = None if message.replay else self._session
+            self._session = Session.begin(message, client.table.side_bytes, before)
         except FrameError as error:
             self._drop(self._clock.now(), LinkRefused(str(error)))
             return
@@ -202,10 +218,24 @@ class PanelConnection(QObject):
 
     def _tell(self, seen: Seen) -> None:
         """What is to be seen goes into the recording; of what no engine has taken in nothing is recorded."""
-        if self._client is None or self._client.table is None:
+        if self._client is None or self._client.table is None or self._replays:
             return
         try:
             self._client.tell(seen)
+        except LinkClosed as error:
+            self._drop(self._clock.now(), error)
+
+    @property
+    def _replays(self) -> bool:
+        """Whether what is shown is a recording."""
+        return self._session is not None and self._session.welcome.replay
+
+    def _move(self, control: ReplayControl) -> None:
+        """A person moves the time of a replay; while there is none to be moved the touch is lost."""
+        if self._client is None or not self._replays:
+            return
+        try:
+            self._client.control(control)
         except LinkClosed as error:
             self._drop(self._clock.now(), error)
 
@@ -267,6 +297,6 @@ class PanelConnection(QObject):
         return window.flush() or values
 
     def _painted(self, session: Session, frame: Frame) -> None:
-        if self._window.book is not None:
+        if self._window.book is not None and not self._replays:
             painted = self._clock.now().monotonic
             self._window.book.painted(frame, session.columns, painted, self._window.drawn())

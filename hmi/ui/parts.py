@@ -34,6 +34,10 @@ class Parts(Protocol):
         """Take each frame, whichever screen is in view: what the parts remember has no holes."""
         ...
 
+    def forget(self) -> None:
+        """Forget what was: a replay has jumped to another time."""
+        ...
+
     def twin(self, machine: Machine, session: Session, theme: Theme, texts: Texts) -> QWidget:
         """The machine itself."""
         ...
@@ -58,6 +62,10 @@ class OwnParts:
     def follow(self, session: Session, frame: Frame) -> None:
         """See `Parts`."""
         self._memory.feed(session, frame)
+
+    def forget(self) -> None:
+        """See `Parts`."""
+        self._memory.forget()
 
     def twin(self, machine: Machine, session: Session, theme: Theme, texts: Texts) -> QWidget:
         """See `Parts`."""

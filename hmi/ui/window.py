@@ -32,6 +32,7 @@ from hmi.ui.metrics import DESIGN_HEIGHT, DESIGN_WIDTH, Metrics, dots_per_inch
 from hmi.ui.nav import NavBar
 from hmi.ui.notice_line import NoticeLine
 from hmi.ui.parts import Live, Parts
+from hmi.ui.replay_furniture import ReplayFurniture
 from hmi.ui.screens.diagnostics import DiagnosticsScreen
 from hmi.ui.screens.machine import MachineScreen
 from hmi.ui.screens.site import SiteScreen
@@ -48,6 +49,8 @@ class PanelWindow(QWidget):
 
     shown = pyqtSignal(str, str)
     """Screen and machine that came into view."""
+    replay_asked = pyqtSignal(object)
+    """What a person wants of a replay's time (`hmi.link.messages.ReplayControl`)."""
 
     def __init__(
         self, theme: Theme, history: HistorySource, parts: Parts, *, language: str | None = None
@@ -70,6 +73,7 @@ class PanelWindow(QWidget):
         self._summary = SummaryClock()
         self._rested = False
         self._had_to_paint = False
+        self.replay: ReplayFurniture | None = None
         self.setWindowTitle("Twinpane")
         self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -86,9 +90,14 @@ class PanelWindow(QWidget):
         self.session = session
         self.book = LatencyBook(session)
         self._paces = LivePaces(session)
-        self.texts = Texts.of(session.epoch, self._language)
+        self.texts = Texts.of(session.epoch, self._language, replay=session.welcome.replay)
         self._lost = None
         self._summary.begin()
+        if session.welcome.replay:
+            self._parts.forget()
+            if self.replay is None:
+                self.replay = ReplayFurniture(self.theme, self.texts, self)
+                self.replay.bar.asked.connect(self.replay_asked)
         for each in (self.header, self.notice, self.nav):
             each.setParent(None)
             each.deleteLater()
@@ -131,6 +140,8 @@ class PanelWindow(QWidget):
                 each.hide()
         current.setGeometry(self._content())
         current.show()
+        if self.replay is not None:
+            self.replay.raise_()
         self.shown.emit(name, self.machine_id)
 
     def refresh(self, frame: Frame) -> None:
@@ -161,6 +172,8 @@ class PanelWindow(QWidget):
         self._chronicle.note(self.session, frame, self.book)
         if not self.in_view:
             return
+        if self.replay is not None:
+            self.replay.show_moment(frame.now.utc)
         machine = self._machine()
         name = "" if machine is None else machine.id
         dead, total = health.dead_of(self.session, frame, name)
@@ -228,7 +241,8 @@ class PanelWindow(QWidget):
         now = frame.now.monotonic
         measured, latency = (machine, book.view(machine, now)) if machine else book.worst(now)
         pace = self._paces.words(measured, self.texts) if self._paces is not None and measured else ()
-        self.header.latency.show_view(PillView(latency, dead, total, pace))
+        recorded = session.welcome.replay
+        self.header.latency.show_view(PillView(latency, dead, total, pace, recorded))
         found = self._lost or notices.notice(session, frame, book, machine, self.texts)
         self.notice.show_view(found)
         current = self._current()
@@ -332,13 +346,20 @@ class PanelWindow(QWidget):
         self.notice.setGeometry(0, top, wide, m.px(notice_line.HEIGHT))
         high = m.touch(navigation.HEIGHT)
         self.nav.setGeometry(0, self.height() - high, wide, high)
+        if self.replay is not None:
+            self.replay.place(self._screen_area(), m)
         current = self._current()
         if current is not None:
             current.setGeometry(self._content())
 
-    def _content(self) -> QRect:
+    def _screen_area(self) -> QRect:
         top = self.notice.geometry().bottom() + 1
         return QRect(0, top, self.width(), self.nav.y() - top)
+
+    def _content(self) -> QRect:
+        """What a screen may take."""
+        area = self._screen_area()
+        return area if self.replay is None else self.replay.room(area, Metrics.of(self))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """The ground, seen before there is a session."""

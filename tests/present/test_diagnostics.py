@@ -182,6 +182,7 @@ def test_the_engine_says_process_start_heartbeat_and_restarts(shop: Shop) -> Non
 def test_a_look_that_finds_the_engine_writing_is_told_only_when_it_never_ends() -> None:
     class Table:
         inside = False
+        moment = None
 
         def snapshot(self, into: Columns) -> int | None:
             return None if self.inside else 1

@@ -219,6 +219,8 @@ def test_a_torn_snapshot_is_never_shown() -> None:
     made.frame()
 
     class Torn:
+        moment = None
+
         def snapshot(self, into: Columns) -> int | None:
             into.value[:] = np.uint64(0)
             return None

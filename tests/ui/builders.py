@@ -55,6 +55,8 @@ class FakeTable:
         self.revision = 0
         self._side = 0
 
+    moment = None
+
     def snapshot(self, into: Columns) -> int | None:
         self.columns.copy_to(into)
         return self.revision

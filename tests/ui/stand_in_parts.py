@@ -31,9 +31,13 @@ class StandIn(QWidget):
 class StandInParts:
     def __init__(self) -> None:
         self.made: list[StandIn] = []
+        self.forgotten = 0
 
     def follow(self, session: Session, frame: Frame) -> None:
         del session, frame
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
     def twin(self, *given: Any) -> QWidget:
         (session,) = (each for each in given if isinstance(each, Session))
