@@ -57,7 +57,15 @@ class Ending:
     now: Instant
 
 
-Item = Beginning | Said | Record | Ending
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known of the machine at ``now``, to be kept so that a replay may begin here."""
+
+    state: MachineState
+    now: Instant
+
+
+Item = Beginning | Said | Record | Kept | Ending
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +78,7 @@ class Feed:
     ``queued``  bytes that were put into it, and ``lost`` samples that were not
     ``full``    whether nothing is queued until the thread has caught up
     ``tried``   when a stretch was begun last (monotonic ns)
+    ``kept``    how much was queued when a state was last queued with it
     ``gone``    whether the configuration has the machine no more: nothing is queued until it has
 
     Written by the thread:
@@ -90,6 +99,7 @@ class Feed:
     full: bool = False
     gone: bool = False
     tried: int = NO_TIME
+    kept: int = 0
     done: int = 0
     broken: str = ""
 
@@ -111,6 +121,8 @@ def size(item: Item) -> int:
             return len(batch) * SAMPLE_BYTES + len(batch.side) + _OTHERS_BYTES
         case Said(message=Confirmation(index=index)):
             return index.nbytes + _OTHERS_BYTES
+        case Kept(state=state):
+            return state.size
     return _OTHERS_BYTES
 
 

@@ -28,6 +28,7 @@ HEADER: Final = "header"
 BEGIN: Final = "begin"
 EPOCH: Final = "epoch"
 STATE: Final = "state"
+KEYFRAME: Final = "keyframe"
 END: Final = "end"
 
 # What follows from the above, kept for whoever reads without working it out again.

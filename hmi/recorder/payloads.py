@@ -13,7 +13,7 @@ A source confirms the same tags again and again: their set is told once, and the
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -53,6 +53,11 @@ class PayloadWriter:
     def __init__(self) -> None:
         self._sets: dict[bytes, int] = {}
         self._last: tuple[U32, int] | None = None
+
+    @property
+    def sets(self) -> tuple[bytes, ...]:
+        """The sets of tags that were told, in the order of their numbers."""
+        return tuple(self._sets)
 
     def records(self, endpoint: int, message: SourceMessage, local: U32, now: Instant) -> list[Record]:
         """The records of one message; ``local[i]`` is the machine's own number of the epoch's tag i."""
@@ -123,15 +128,20 @@ class PayloadReader:
     ``sets``: those of another reader that has come as far, to go on from there.
     """
 
-    def __init__(self, tags: Sequence[Tag], sets: Mapping[int, U32] | None = None) -> None:
+    def __init__(self, tags: Sequence[Tag], sets: Sequence[bytes] = ()) -> None:
+        """Raises:
+        Damaged: a set names a tag that the machine has not.
+        """
         self._tags = len(tags)
         self._in_side = np.array([tag.wire.in_side_area for tag in tags], np.bool_)
-        self._sets: dict[int, U32] = dict(sets or {})
+        self._sets: dict[int, U32] = {}
+        for number, content in enumerate(sets):
+            self._learn(_SET.pack(number) + content)
 
     @property
-    def sets(self) -> dict[int, U32]:
-        """The sets of tags that were told so far, by their numbers: a copy."""
-        return dict(self._sets)
+    def sets(self) -> tuple[bytes, ...]:
+        """The sets of tags that were told so far, in the order of their numbers."""
+        return tuple(self._sets[number].tobytes() for number in sorted(self._sets))
 
     def message(self, record: Record) -> SourceMessage | None:
         """What a source said; None where the record is of another kind.

@@ -25,7 +25,7 @@ from hmi.model.context import ContextEvent
 from hmi.model.samples import SourceMessage
 from hmi.recorder import kinds
 from hmi.recorder.calendar import shift_at
-from hmi.recorder.feed import MOST_WAITING, Beginning, Ending, Feed, Item, Said, samples
+from hmi.recorder.feed import MOST_WAITING, Beginning, Ending, Feed, Item, Kept, Said, samples
 from hmi.recorder.housekeeping import Housekeeping, Removal
 from hmi.recorder.journal import MachineJournal
 from hmi.recorder.kinds import Begin, ClockSet, Context, Latency, Screen, Touch
@@ -38,6 +38,12 @@ _log = logging.getLogger(__name__)
 
 BATCH_SECONDS: Final = 0.1
 """How long what was taken waits to be written: so much is lost at most in a power cut."""
+
+BETWEEN_KEYFRAMES: Final = 25
+"""So many times what a state takes is recorded between two of them: they make a file some percent larger."""
+
+LEAST_KEYFRAME: Final = 4000
+"""Bytes; what is known of a machine with some ten tags."""
 
 TRY_AGAIN: Final = 2 * SECOND
 _END_SECONDS: Final = 5.0
@@ -134,6 +140,7 @@ class Recorder:
         self._now = now
         for feed in self._feeds.values():
             self._look(feed, now)
+            self._keep(feed, now)
         if not self._thread.is_alive() and not self._ended.is_set():
             self._ended.set()
             why = "the recorder ended by a defect of its own; see the engine's log"
@@ -193,11 +200,23 @@ class Recorder:
         elif not feed.shift.holds(now.utc):
             self._begin(feed, kinds.SHIFT, now)
 
+    def _keep(self, feed: Feed, now: Instant) -> None:
+        """Queue the state, where so much was recorded since the last one that it does not count."""
+        if feed.gone or feed.broken or feed.full or self._state_of is None:
+            return
+        if feed.queued - feed.kept < LEAST_KEYFRAME * BETWEEN_KEYFRAMES:
+            return  # before it is taken, which takes as long as to apply a batch
+        state = self._state_of(feed.machine)
+        if feed.queued - feed.kept >= state.size * BETWEEN_KEYFRAMES:
+            self._put(feed, Kept(state, now), now)
+            feed.kept = feed.queued
+
     def _begin(self, feed: Feed, cause: str, now: Instant) -> None:
         assert self._state_of is not None  # noqa: S101 there is no feed before `begin`
         feed.shift, feed.tried = shift_at(self._calendar, now.utc), now.monotonic
         state = self._state_of(feed.machine)
         feed.put(Beginning(Begin(cause), feed.shift, feed.epoch, feed.local, state, feed.lost, now))
+        feed.kept = feed.queued
 
     def _run(self) -> None:
         writers: dict[str, MachineWriter] = {}

@@ -67,6 +67,25 @@ class MachineState(msgspec.Struct, frozen=True):
     endpoints: tuple[EndpointKnown, ...]
     context: tuple[Context, ...]
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, about."""
+        return _OF_ANY + self.tags * _OF_A_TAG + len(self.side)
+
+
+class Keyframe(msgspec.Struct, frozen=True):
+    """The state in the middle of a stretch, where a replay may begin as well as at the stretch's own begin.
+
+    ``sets``  the sets of tags that confirmations name, in the order of their numbers: each u4[n]
+    """
+
+    state: MachineState
+    sets: tuple[bytes, ...]
+
+
+_OF_A_TAG: Final = sum(int(dtype[-1]) for dtype in COLUMNS.values()) + 8
+_OF_ANY: Final = 500
+
 
 def check(state: MachineState) -> MachineState:
     """The state, if its columns are all there and as long as they should be.

@@ -15,10 +15,11 @@ from hmi.model.clock import Instant
 from hmi.model.samples import U32
 from hmi.recorder import kinds
 from hmi.recorder.errors import RecordingError
-from hmi.recorder.feed import Beginning, Ending, Feed, Said, samples, size
+from hmi.recorder.feed import Beginning, Ending, Feed, Kept, Said, samples, size
 from hmi.recorder.journal import MachineJournal, Stretch
 from hmi.recorder.payloads import PayloadWriter
 from hmi.recorder.records import Record
+from hmi.recorder.state import Keyframe
 
 _log = logging.getLogger(__name__)
 
@@ -82,9 +83,12 @@ class MachineWriter:
                 self._dropped += samples(item)
         self._write(feed, records, unwritten)
 
-    def _records(self, item: Said | Record) -> list[Record]:
+    def _records(self, item: Said | Record | Kept) -> list[Record]:
         if isinstance(item, Record):
             return [item]
+        if isinstance(item, Kept):
+            keyframe = Keyframe(item.state, self._payloads.sets)
+            return [Record(kinds.KEYFRAME, item.now, kinds.packed(keyframe))]
         return self._payloads.records(item.endpoint, item.message, self._local, item.now)
 
     def _write(self, feed: Feed, records: list[Record], unwritten: int) -> None:

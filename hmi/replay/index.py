@@ -5,16 +5,19 @@ It is made of the file's own index of rare records, so that opening a shift look
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from hmi.model.clock import SECOND
 from hmi.model.samples import LinkState
 from hmi.recorder import kinds
+from hmi.recorder import state as states
 from hmi.recorder.errors import Damaged, RecordingError
 from hmi.recorder.kinds import Begin, Header, Link
 from hmi.recorder.reading import RareRecord, RecordingReader
 from hmi.recorder.records import Record
+from hmi.replay.keyframes import Keyframe
 from hmi.replay.playback import Epochs
 
 MarkKind = Literal["link", "lost", "context", "clock", "begin"]
@@ -89,6 +92,8 @@ class RecordingIndex:
         if not self.segments:
             raise RecordingError(f"{reader.path}: nothing begins in it")
         self.marks = tuple(self._marks(rare))
+        self._keyframes = [each for each in rare if each.kind == kinds.KEYFRAME]
+        self._epochs_at = {each.sequence: each for each in rare if each.kind == kinds.EPOCH}
 
     @property
     def begin_utc(self) -> int:
@@ -143,6 +148,26 @@ class RecordingIndex:
             else:
                 low = middle + 1
         return Place(segment.stretch, low, utc)
+
+    def keyframe(self, stretch: int, sequence: int) -> Keyframe | None:
+        """The last state that was recorded in the stretch before the batch ``sequence``.
+
+        None: there is none, or it makes no sense.
+        """
+        at = bisect_left(self._keyframes, sequence, key=lambda each: each.sequence)
+        rare = self._keyframes[at - 1] if at else None
+        epoch = self._epochs_at.get(stretch)
+        if rare is None or epoch is None or rare.sequence <= stretch:
+            return None
+        try:
+            record, told = self._record(rare), self._record(epoch)
+            if record is None or told is None:
+                return None
+            kept = kinds.unpacked(record.payload, states.Keyframe)
+            known, epoch_ = states.check(kept.state), self.epochs.of(told.payload)
+            return Keyframe(stretch, rare.sequence, rare.place + 1, record.now, epoch_, known, kept.sets)
+        except RecordingError:
+            return None  # it is told when it is played
 
     def next_mark(self, utc: int, *, back: bool) -> Mark | None:
         """The next thing that happened after ``utc`` (ns), or the last one before it; None: there is none."""

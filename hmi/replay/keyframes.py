@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from hmi.config.epoch import Epoch
 from hmi.model.clock import Instant
-from hmi.model.samples import U32
 from hmi.recorder.state import MachineState
 
 MOST_BYTES: Final = 64_000_000
@@ -21,31 +19,31 @@ APART: Final = 500
 SAMPLES_A_RECORD: Final = 50
 """So many samples in one record take about as long to play as another record."""
 
-_OF_ANY: Final = 2000
-_OF_A_TAG: Final = 120
-"""Bytes of a keyframe, about."""
+_OF_ANY: Final = 1500
+"""Bytes of a keyframe beside its state, about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keyframe:
-    """All that was known before the batch ``sequence``, at ``now``.
+    """All that was known at ``now``: before the batch ``sequence``, and with its first ``place`` records.
 
-    ``stretch`` is the batch with which its stretch begins; since then ``work`` was played (records, and
-    with them samples by `SAMPLES_A_RECORD`), and ``sets`` of tags told.
+    ``stretch`` is the batch with which its stretch begins. Since then ``sets`` of tags were told, and so much
+    ``work`` played: records, and with them samples by `SAMPLES_A_RECORD`; None where that is not known.
     """
 
     stretch: int
     sequence: int
+    place: int
     now: Instant
     epoch: Epoch
     state: MachineState
-    sets: Mapping[int, U32]
-    work: int
+    sets: tuple[bytes, ...]
+    work: int | None = None
 
     @property
     def size(self) -> int:
         """Bytes that it takes, about."""
-        return _OF_ANY + self.state.tags * _OF_A_TAG + len(self.state.side)
+        return _OF_ANY + self.state.size
 
 
 class Keyframes:
@@ -64,8 +62,8 @@ class Keyframes:
         at = self._at(sequence)
         before = self._found[at - 1] if at else None
         after = self._found[at] if at < len(self._found) else None
-        since = work - (before.work if before is not None and before.stretch == stretch else 0)
-        until = after.work - work if after is not None and after.stretch == stretch else self._apart
+        since = work - (_work(before) if before is not None and before.stretch == stretch else 0)
+        until = _work(after) - work if after is not None and after.stretch == stretch else self._apart
         return since >= self._apart and until >= self._apart
 
     def add(self, keyframe: Keyframe) -> None:
@@ -85,6 +83,10 @@ class Keyframes:
 
     def _at(self, sequence: int) -> int:
         return bisect_right(self._found, sequence, key=_sequence)
+
+
+def _work(keyframe: Keyframe) -> int:
+    return keyframe.work or 0
 
 
 def _sequence(keyframe: Keyframe) -> int:

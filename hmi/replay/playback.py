@@ -7,7 +7,7 @@ which the engine took it. So every state and every piece of news is what it was.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,6 @@ from hmi.engine.machine_state import restore
 from hmi.engine.pipeline import Pipeline
 from hmi.link.messages import ToClient
 from hmi.model.clock import Instant
-from hmi.model.samples import U32
 from hmi.recorder import kinds
 from hmi.recorder.errors import Damaged
 from hmi.recorder.kinds import Begin, ClockSet
@@ -150,7 +149,7 @@ def begin(
     now: Instant,
     *,
     history: HistoryOf,
-    sets: Mapping[int, U32] | None = None,
+    sets: Sequence[bytes] = (),
 ) -> Stage:
     """A stage in this state; ``sets`` of tags were told before it (see `PayloadReader`).
 

@@ -69,7 +69,8 @@ class Player:
         self._next = 0  # the batch to read
         self._waiting: deque[Record] = deque()
         self._monotonic = self._offset = 0
-        self._began = self._work = 0  # the batch with which the stretch begins; what was played since then
+        self._began = 0  # the batch with which the stretch begins
+        self._work: int | None = 0  # what was played since then; None: not known
         self._told: list[ToClient] = []
         self.last_change: Instant | None = None
         self.seek(index.begin_utc)
@@ -156,7 +157,14 @@ class Player:
         Raises:
             RecordingError: the file cannot be read.
         """
-        self._begin_at(self._keyframes.before(place.sequence, place.stretch), place.stretch)
+        passed = self._keyframes.before(place.sequence, place.stretch)
+        recorded = self._index.keyframe(place.stretch, place.sequence)
+        nearest = max(
+            (each for each in (passed, recorded) if each is not None),
+            key=lambda each: each.sequence,
+            default=None,
+        )
+        self._begin_at(nearest, place.stretch)
         while (self._waiting or self._next < place.sequence) and self._peek() is not None:
             self._take()
         self._next_batch(place.sequence)
@@ -167,14 +175,21 @@ class Player:
         self._waiting.clear()
         self.last_change = None
         self._next = stretch
+        self._playback.stage = None
         if keyframe is None:
-            self._playback.stage = None
             return
-        self._playback.stage = begin(
-            keyframe.epoch, keyframe.state, keyframe.now, history=self._history, sets=keyframe.sets
-        )
+        try:
+            self._playback.stage = begin(
+                keyframe.epoch, keyframe.state, keyframe.now, history=self._history, sets=keyframe.sets
+            )
+        except Damaged:
+            return  # what was kept makes no sense, what it was made of may
         self._next, self._began, self._work = keyframe.sequence, keyframe.stretch, keyframe.work
         self._set_clock(keyframe.now)
+        if keyframe.place:
+            self._next_batch(self._index.end)
+            for _ in range(min(keyframe.place, len(self._waiting))):
+                self._waiting.popleft()
 
     def _take_until(self, utc: int) -> None:
         """Take what waits of one batch until a moment, but in any case what sets its clock or begins it."""
@@ -218,7 +233,8 @@ class Player:
             self._began, self._work = self._next - 1, 0
         if record.kind in CHANGES:
             self.last_change = record.now
-        self._work += 1 + samples_in([record]) // SAMPLES_A_RECORD
+        if self._work is not None:
+            self._work += 1 + samples_in([record]) // SAMPLES_A_RECORD
         if not self._waiting:
             self._keep()
         return news
@@ -253,8 +269,12 @@ class Player:
     def _keep(self) -> None:
         """Keep a keyframe between two batches, where one is worth its room."""
         stage = self._playback.stage
-        if stage is None or not self._keyframes.wanted(self._began, self._next, self._work):
+        if stage is None or self._work is None:
+            return
+        if not self._keyframes.wanted(self._began, self._next, self._work):
             return
         state = state_of(stage.pipeline, stage.epoch, stage.machine)
         sets = stage.payloads.sets
-        self._keyframes.add(Keyframe(self._began, self._next, self.now, stage.epoch, state, sets, self._work))
+        self._keyframes.add(
+            Keyframe(self._began, self._next, 0, self.now, stage.epoch, state, sets, self._work)
+        )

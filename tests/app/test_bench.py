@@ -101,7 +101,11 @@ def test_frame(run: Path) -> None:
     assert set(keys(figures)) <= described("frame")
     for each in (figures["loaded"], figures["idle"]):
         assert 0 < each["change_frame_ms"]["n"] <= each["frame_ms"]["n"]
-    assert figures["ratio"] > 0
+    # In one second the host may have disturbed every frame; then nothing is compared.
+    if all(figures[each]["change_frame_undisturbed_ms"] for each in ("loaded", "idle")):
+        assert figures["ratio"] > 0
+    else:
+        assert figures["ratio"] is None
 
 
 def test_link(run: Path) -> None:

@@ -28,6 +28,7 @@ from hmi.recorder.reading import RecordingReader
 from hmi.recorder.recorder import TRY_AGAIN, Recorder, machine_texts
 from hmi.recorder.room import Room
 from hmi.recorder.series import series
+from hmi.recorder.state import Keyframe, check
 from hmi.recorder.verify import INTACT, NOT_CLOSED, Verified, verify_file, verify_series
 from hmi.recorder.writer import Standing
 from hmi.testing.epochs import batch_of, epoch_of
@@ -317,6 +318,24 @@ def test_a_size_is_reckoned_for_everything_that_waits() -> None:
     assert feeds.size(feeds.Said(0, batch, now)) > 1000
     confirmation = Confirmation(np.zeros(1000, np.uint32), now)
     assert feeds.size(feeds.Said(0, confirmation, now)) > 4000, "not every source says the same array again"
+
+
+def test_now_and_then_the_state_is_kept_so_that_a_replay_may_begin_there(tmp_path: Path) -> None:
+    with loop(tmp_path) as made:
+        for _ in range(4):
+            made.sample(200)
+            made.tick()
+    (path,) = made.files()
+    checked([path])
+    with RecordingReader(path) as reader:
+        kept = [each for each in reader.rare() if each.kind == kinds.KEYFRAME]
+        assert len(kept) == 2, "not at every tick: of 320 bytes a sample, after 100 kB"
+        records = [reader.records(each.sequence).records[each.place] for each in kept]
+    counts = []
+    for record in records:
+        state = check(kinds.unpacked(record.payload, Keyframe).state)
+        counts.append(np.frombuffer(state.columns["value"], "<u8")[SITE.index["m/count"]])
+    assert counts == [399, 799]
 
 
 def test_what_was_seen_is_in_the_recording_of_the_machine_that_it_is_about(tmp_path: Path) -> None:

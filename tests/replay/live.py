@@ -19,6 +19,7 @@ from hmi.engine.runtime import EpochRuntime
 from hmi.link.messages import ContextNews, Counters, EndpointNews, GrantedNews, Notice, ToClient
 from hmi.model.clock import Instant, SystemClock
 from hmi.model.samples import LinkState, SourceMessage
+from hmi.recorder.state import MachineState
 
 
 class SetClock:
@@ -35,7 +36,11 @@ class SetClock:
 
 def digest(pipeline: Pipeline, epoch: Epoch, machine: str) -> bytes:
     """A machine's whole state as bytes; of the store's revisions only which tags changed before which."""
-    state = state_of(pipeline, epoch, machine)
+    return normal(state_of(pipeline, epoch, machine))
+
+
+def normal(state: MachineState) -> bytes:
+    """A state as bytes, with the store's revisions only in their order."""
     _, order = np.unique(np.frombuffer(state.changed, "<u8"), return_inverse=True)
     return msgspec.msgpack.encode(msgspec.structs.replace(state, changed=order.astype("<u8").tobytes()))
 
@@ -66,6 +71,7 @@ class Trace:
 
     states: list[bytes] = field(default_factory=list)
     news: list[ToClient] = field(default_factory=list)
+    keyframes: int = 0
 
 
 class RecordedRun:

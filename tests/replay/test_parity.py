@@ -5,19 +5,22 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
+
 from hmi.engine import sources
 from hmi.link.messages import EndpointNews
 from hmi.machines.resolve import resolve_site
 from hmi.model.clock import SECOND
 from hmi.model.samples import LinkState
-from hmi.recorder import kinds
+from hmi.recorder import kinds, recorder
 from hmi.recorder.reading import RecordingReader
 from hmi.recorder.series import series
+from hmi.recorder.state import Keyframe
 from hmi.recorder.verify import INTACT, verify_file, verify_series
 from hmi.replay.playback import playback
 from hmi.simulation.tcp_proxy import TcpProxy
 from hmi.testing.harness import ChildDevice
-from tests.replay.live import RecordedRun, SetClock, Trace, digest, said_of
+from tests.replay.live import RecordedRun, SetClock, Trace, digest, normal, said_of
 
 DEMO = Path(__file__).parents[2] / "tags" / "demo"
 SOURCES_SAY = frozenset(
@@ -45,12 +48,19 @@ def replayed(paths: list[Path]) -> Trace:
                     continue
                 pipeline, epoch, machine = step.stage.pipeline, step.stage.epoch, step.stage.machine
                 trace.news += said_of(step.news, epoch, machine)
+                if step.record.kind == kinds.KEYFRAME:
+                    kept = kinds.unpacked(step.record.payload, Keyframe)
+                    assert normal(kept.state) == digest(pipeline, epoch, machine)
+                    trace.keyframes += 1
                 if step.record.kind in SOURCES_SAY:
                     trace.states.append(digest(pipeline, epoch, machine))
     return trace
 
 
-async def test_a_recorded_run_with_losses_replays_as_it_was(tmp_path: Path) -> None:
+async def test_a_recorded_run_with_losses_replays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "BETWEEN_KEYFRAMES", 1)  # else there is none in so short a run
     async with AsyncExitStack() as running:
         proxies: dict[str, TcpProxy] = {}
         for machine, plugin in (("mill07", "haas_vf6ss"), ("anodizing1", "anodizing_line")):
@@ -96,3 +106,4 @@ async def test_a_recorded_run_with_losses_replays_as_it_was(tmp_path: Path) -> N
         ]
         assert wrong == []
         assert again.news == live.news
+        assert again.keyframes >= 2, "in the middle of stretches the state was as it is replayed, too"

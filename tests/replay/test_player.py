@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hmi.engine.machine_state import state_of
 from hmi.link.messages import Notice, ToClient
 from hmi.model.clock import SECOND
 from hmi.model.samples import Confirmation, LinkEvent, LinkState
@@ -17,6 +19,7 @@ from hmi.recorder import kinds
 from hmi.recorder.kinds import ClockSet
 from hmi.recorder.reading import RecordingReader
 from hmi.recorder.records import Record
+from hmi.recorder.state import Keyframe
 from hmi.replay.index import RecordingIndex
 from hmi.replay.keyframes import Keyframes
 from hmi.replay.playback import Playback
@@ -55,6 +58,11 @@ class Machine(Shop):
         now = self.clock.now()
         self.journal.add([Record(kinds.CLOCK, now, kinds.packed(ClockSet(by)))], now)
         self.pipeline.clock_set(by, now)
+
+    def keep(self) -> None:
+        now = self.clock.advance(MS)
+        keyframe = Keyframe(state_of(self.pipeline, EPOCH, "m"), self._payloads.sets)
+        self.journal.add([Record(kinds.KEYFRAME, now, kinds.packed(keyframe))], now)
 
     def lose_link(self) -> None:
         self.say(LinkEvent(LinkState.UP, self.clock.now()))
@@ -150,6 +158,68 @@ def test_after_a_scan_a_jump_begins_near_by(plain: Path) -> None:
         player.seek(index.end_utc - SECOND)
         assert 0 < len(asked) < 20
         assert min(asked) > BATCHES * 0.7
+
+
+@given(moments=st.lists(st.integers(0, 8 * SECOND), min_size=1, max_size=6))
+@settings(max_examples=15, deadline=None)
+def test_a_jump_begins_at_what_was_kept_in_the_file(kept: Path, moments: list[int]) -> None:
+    with RecordingReader(kept) as reader:
+        index = RecordingIndex(reader)
+        assert [each.kind for each in index.marks] == ["clock"], "what is kept is no event"
+        player = Player(reader, index, Keyframes(most_bytes=0))
+        asked: list[int] = []
+        records = reader.records
+        reader.records = lambda at: asked.append(at) or records(at)  # type: ignore[method-assign, func-returns-value]
+        for each in moments:
+            asked.clear()
+            player.seek(NOON + each)
+            assert len(asked) < 30, "of more than ninety"
+            found = state(player)
+            place = index.place(NOON + each)
+            whole = Playback()
+            for sequence in range(place.sequence):
+                for record in records(sequence).records:
+                    whole.take(record)
+            if place.sequence <= reader.last:
+                last = records(place.sequence).records
+                turns = [n for n, one in enumerate(last) if one.kind in (kinds.CLOCK, kinds.STATE)]
+                for n, record in enumerate(last):
+                    if (turns and n <= turns[-1]) or record.now.utc <= place.utc:
+                        whole.take(record)
+            assert found == state(whole)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def day(machine: Machine) -> None:
+        for _ in range(3):
+            machine.work(15)
+            machine.keep()
+        machine.set_clock(SECOND)
+        for _ in range(3):
+            machine.work(15)
+            machine.keep()
+
+    return recorded(tmp_path_factory.mktemp("kept"), day)
+
+
+@pytest.mark.parametrize("wrong", ["nothing", "another tag", "another machine"])
+def test_what_was_kept_and_makes_no_sense_is_passed_over(tmp_path: Path, wrong: str) -> None:
+    def day(machine: Machine) -> None:
+        machine.work(15)
+        now = machine.clock.advance(MS)
+        known = state_of(machine.pipeline, EPOCH, "m")
+        if wrong == "another machine":
+            known = msgspec.structs.replace(known, endpoints=())
+        sets = (b"\xff\xff\xff\xff",) if wrong == "another tag" else ()
+        payload = b"none" if wrong == "nothing" else kinds.packed(Keyframe(known, sets))
+        machine.journal.add([Record(kinds.KEYFRAME, now, payload)], now)
+        machine.work(15)
+
+    with RecordingReader(recorded(tmp_path, day)) as reader:
+        player = player_of(reader)
+        player.seek(NOON + 2 * SECOND)
+        assert state(player) == played_until(reader, NOON + 2 * SECOND)
 
 
 def test_keyframes_take_no_more_room_than_they_may(reader: RecordingReader) -> None:
