@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "engine": "Run a site's engine: acquisition without a screen.",
     "replay": "Open the panel on a recording.",
     "export": "Write a recording's samples as CSV or Parquet.",
+    "excerpt": "Write some minutes of a recording as a recording of its own.",
     "verify": "Check recordings: whether anybody touched them, and whether one is missing.",
     "recordings": "List a site's recordings, and manage the key that signs them.",
     "lint": "Check a site or a machine plugin and say every mistake as file:line.",

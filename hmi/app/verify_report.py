@@ -61,6 +61,7 @@ def _plain(each: Verified, expected: frozenset[str]) -> dict[str, object]:
         "end": None if each.end is None else _time(each.end),
         "signed_batches": each.signed + 1,
         "closed": each.closed,
+        "left_out_batches": each.left_out,
         "stretches": [
             {
                 "utc": _time(utc),
@@ -89,6 +90,8 @@ def as_text(found: Sequence[Verified], wrong: Sequence[str], expected: frozenset
 
 def _lines(each: Verified, expected: frozenset[str]) -> list[str]:
     words = {INTACT: "closed and intact", NOT_CLOSED: "intact, but not closed", TOUCHED: "TOUCHED"}
+    if each.left_out:
+        words[NOT_CLOSED] = "an excerpt, intact"
     code = TOUCHED if _foreign(each, expected) else each.code
     lines = [f"{each.path}: {words[code]}"]
     if (header := each.header) is not None:
@@ -100,6 +103,8 @@ def _lines(each: Verified, expected: frozenset[str]) -> list[str]:
     if each.begin is not None and each.end is not None:
         checked += f", {_time(each.begin)} to {_time(each.end)}"
     lines.append(checked)
+    if each.left_out:
+        lines.append(f"   {each.left_out:,} batches before and between them are left out")
     if header is not None:
         lines.append(f"   key: {fingerprint(header.key)}")
         if _foreign(each, expected):

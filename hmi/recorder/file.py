@@ -57,7 +57,7 @@ class RecordingFile:
             RecordingError: there is one already, or it cannot be made.
         """
         try:
-            _lay_out(path)
+            lay_out(path)
             return cls(path, to_write(path), identity, 0, START)
         except (OSError, sqlite3.Error) as error:
             raise RecordingError(f"{path}: the recording cannot be made ({reason(error)})") from error
@@ -124,8 +124,12 @@ class RecordingFile:
         self._connection.close()
 
 
-def _lay_out(path: Path) -> None:
-    """Make the empty file, which is whole when it has its name: somebody may look at any moment."""
+def lay_out(path: Path) -> None:
+    """Make the empty file, which is whole when it has its name: somebody may look at any moment.
+
+    Raises:
+        OSError, sqlite3.Error: there is one already, or it cannot be made.
+    """
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     try:

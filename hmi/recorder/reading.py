@@ -36,6 +36,11 @@ class StoredBatch(NamedTuple):
     head: bytes
     content: bytes
 
+    @property
+    def left_out(self) -> bool:
+        """Whether only its head is there, and stands for all batches since the last one: an excerpt's."""
+        return self.size == 0 and not self.content
+
 
 class RareRecord(NamedTuple):
     """Where a record stands that is no sample, by the file's index."""
@@ -145,7 +150,7 @@ class RecordingReader:
         """
         before = START if begin == 0 else None
         for expected, stored in enumerate(self.stored(begin, end), begin):
-            if stored.sequence != expected:
+            if stored.sequence != expected or stored.left_out:
                 return
             content = inflated(stored)
             if head_after(self.head(begin - 1) if before is None else before, content) != stored.head:
@@ -164,6 +169,19 @@ class RecordingReader:
             if isinstance(utc, int):
                 return utc
         return None
+
+    def left_out(self) -> list[tuple[int, int]]:
+        """What an excerpt leaves out: first and last batch of each run, in order.
+
+        Raises:
+            RecordingError: it cannot be read.
+        """
+        found = []
+        for (mark,) in self._rows("SELECT sequence FROM batch WHERE bytes = 0 ORDER BY sequence"):
+            query = "SELECT max(sequence) FROM batch WHERE sequence < ?"
+            for (before,) in self._rows(query, (mark,)):
+                found.append((0 if before is None else before + 1, mark))
+        return found
 
     def head(self, sequence: int) -> bytes:
         """The head that stands in the file for a batch.

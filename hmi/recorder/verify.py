@@ -47,6 +47,7 @@ class Verified:
     ``signed``           up to which batch signatures reach; −1: none
     ``stretches``        each begin of a stretch with its UTC ns
     ``head``             where the chain ends
+    ``left_out``         batches that an excerpt leaves out; 0: it is a whole file
     """
 
     path: Path
@@ -62,6 +63,7 @@ class Verified:
     stretches: list[tuple[int, Begin]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     more: int = 0
+    left_out: int = 0
 
     def find(self, what: str, first: int = -1, last: int | None = None) -> None:
         """Note a finding; one that goes on from the one before it becomes one with it."""
@@ -112,6 +114,11 @@ class _Check:
         expected = 0
         before: bytes | None = START
         for stored in self._rows():
+            if stored.left_out and stored.sequence >= expected:
+                # Its head is proven by the signature behind it, which fits no other.
+                self._leave_out(expected, stored.sequence)
+                expected, before = stored.sequence + 1, stored.head
+                continue
             for first, last in self._missing(expected, stored.sequence):
                 found.find("missing", first, last)
             # What a batch goes on from is not known where the one before it is not there.
@@ -125,7 +132,15 @@ class _Check:
         for beyond in sorted(each for each in self._checkpoints if each >= expected):
             found.find("a checkpoint signs a batch that is not there: the end was cut off", beyond)
         self._index()
-        found.closed = self._ended and found.signed == found.last
+        # An excerpt is never whole: whoever takes batches out of a file makes one of it.
+        found.closed = self._ended and found.signed == found.last and not found.left_out
+
+    def _leave_out(self, first: int, last: int) -> None:
+        """An excerpt leaves batches out only behind a signed one: else what is before is nobody's word."""
+        self._found.left_out += last + 1 - first
+        if self._found.signed < first - 1:
+            what = "not signed, and what came behind them is left out"
+            self._found.find(what, self._found.signed + 1, first - 1)
 
     def _missing(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
         """The runs of sequences in [begin, end) that are not there, and not said to be unreadable."""
@@ -227,12 +242,13 @@ def _without(path: Path, error: RecordingError) -> str:
 def verify_series(files: list[Verified]) -> list[str]:
     """What is wrong between files of the same machine: one missing, or not as it was when the next began.
 
-    Files of several machines may be mixed; a single file of a machine has nothing to be held against.
+    Files of several machines may be mixed; a single file of a machine has nothing to be held against, nor has
+    an excerpt.
     """
     wrong = []
     machines: dict[tuple[str, str], list[tuple[Header, Verified]]] = {}
     for each in files:
-        if (header := each.header) is not None:
+        if (header := each.header) is not None and not each.left_out:
             machines.setdefault((header.site, header.machine), []).append((header, each))
     for (_, machine), of_machine in machines.items():
         of_machine.sort(key=lambda pair: (pair[0].number, str(pair[1].path)))

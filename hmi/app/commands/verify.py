@@ -18,8 +18,8 @@ def command(files: tuple[Path, ...], keys: tuple[str, ...], as_json: bool) -> No
     FILES are recordings, or folders of them. For each it says what was checked and what was found, and at the
     end what that proves.
 
-    Exit code 0: closed and intact. 2: intact, but not closed (still recorded, cut off, a crash), or no such
-    file. 1: touched: something was changed, removed, added or moved, or the key is another one.
+    Exit code 0: closed and intact. 2: intact, but not whole (still recorded, cut off, a crash, an excerpt),
+    or no such file. 1: touched: something was changed, removed, added or moved, or the key is another one.
     """
     from hmi.app.verify_report import as_plain, as_text, code_of
     from hmi.recorder.layout import SUFFIX
