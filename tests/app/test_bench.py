@@ -142,6 +142,22 @@ def test_record(run: Path, tmp_path: Path) -> None:
     assert list(tmp_path.glob("bench-record-*")) == [], "its files go with it"
 
 
+@pytest.mark.parametrize("name", ["seek", "trend", "replay"])
+def test_recordings(name: str, run: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    figures = bench(run, name, "--tags", "20", "--minutes", "0.1", "--folder", str(disk))
+    assert set(keys(figures)) <= described(name)
+    assert figures["samples"] == 20 * 10 * 6
+    if name == "seek":
+        assert figures["seek_ms"]["n"] == figures["rows_ms"]["n"] == 100
+    elif name == "trend":
+        assert figures["points"] == 60
+    else:
+        assert figures["samples_per_s"] == pytest.approx(figures["rate"] * 200, rel=0.01)
+    assert list(disk.iterdir()) == [], "its files go with it"
+
+
 def test_decode(run: Path) -> None:
     figures = bench(run, "decode", "--changes", "10", "--rounds", "2")
     assert set(keys(figures)) <= described("decode")

@@ -203,6 +203,51 @@ def record(tags: int, seconds: float, folder: Path | None, as_json: bool) -> Non
     _say(measure_record(tags, seconds, folder), as_json)
 
 
+_minutes = _number("--minutes", 0.01, 10.0, "How long the shift is that is recorded first.")
+_folder = click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="On the disk that is meant. Else the folder for temporary files.",
+)
+
+
+@command.command()
+@_count("--tags", 2, 2000, "Tags that all change ten times a second.")
+@_minutes
+@_count("--seeks", 1, 100, "Jumps to moments anywhere.")
+@_folder
+@_json
+def seek(tags: int, minutes: float, seeks: int, folder: Path | None, as_json: bool) -> None:
+    """How soon a recording opens, and how soon it shows the whole machine at any moment."""
+    from hmi.app.bench.replay import measure_seek
+
+    _say(measure_seek(tags, minutes, seeks, folder), as_json)
+
+
+@command.command()
+@_count("--tags", 2, 2000, "Tags that all change ten times a second.")
+@_minutes
+@_folder
+@_json
+def trend(tags: int, minutes: float, folder: Path | None, as_json: bool) -> None:
+    """How soon a recording gives the trend of one tag over all of its time."""
+    from hmi.app.bench.replay import measure_trend
+
+    _say(measure_trend(tags, minutes, folder), as_json)
+
+
+@command.command()
+@_count("--tags", 2, 2000, "Tags that all change ten times a second.")
+@_minutes
+@_folder
+@_json
+def replay(tags: int, minutes: float, folder: Path | None, as_json: bool) -> None:
+    """How many times as fast as it was a recording is played, with everything evaluated."""
+    from hmi.app.bench.replay import measure_replay
+
+    _say(measure_replay(tags, minutes, folder), as_json)
+
+
 @command.command()
 @site_option
 @_number("--seconds", 0.5, 2.0, "Stay on a screen.")
