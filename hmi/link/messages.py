@@ -202,7 +202,7 @@ class LatencyShown(Message, frozen=True, tag="latency"):
 
 
 Seen = ScreenShown | Touched | LatencyShown
-"""What was to be seen on a panel, and what was done there: for the recording."""
+"""What was to be seen on a panel, and done there: told to an engine for the recording, and by a replay."""
 
 
 class HistoryReply(Message, frozen=True, tag="history"):
@@ -283,7 +283,14 @@ class ReplayStep(Message, frozen=True, tag="step"):
     back: bool
 
 
-ReplayControl = ReplayRate | ReplaySeek | ReplayStep
+class ReplayLoop(Message, frozen=True, tag="loop"):
+    """Play what lies between two moments (UTC ns) again and again; once more where they are the same."""
+
+    begin: Nanoseconds
+    end: Nanoseconds
+
+
+ReplayControl = ReplayRate | ReplaySeek | ReplayStep | ReplayLoop
 """What a person does with the time bar."""
 
 
@@ -295,7 +302,15 @@ class Refusal(Message, frozen=True, tag="refusal"):
 
 
 ToEngine = (
-    Hello | HistoryRequest | ScreenShown | Touched | LatencyShown | ReplayRate | ReplaySeek | ReplayStep
+    Hello
+    | HistoryRequest
+    | ScreenShown
+    | Touched
+    | LatencyShown
+    | ReplayRate
+    | ReplaySeek
+    | ReplayStep
+    | ReplayLoop
 )
 ToClient = (
     Welcome
@@ -309,5 +324,8 @@ ToClient = (
     | HistoryReply
     | ReplayAbout
     | ReplayStanding
+    | ScreenShown
+    | Touched
+    | LatencyShown
     | Refusal
 )

@@ -27,6 +27,7 @@ from hmi.link.messages import (
     LatencyShown,
     Refusal,
     ReplayControl,
+    ReplayLoop,
     ReplayRate,
     ReplaySeek,
     ReplayStep,
@@ -172,7 +173,7 @@ class LinkServer:
                     client.send(encode(Refusal("too many requests at once", number)))
             case ScreenShown() | Touched() | LatencyShown() if client in self._clients:
                 self._seen(self._clients[client], message)
-            case ReplayRate() | ReplaySeek() | ReplayStep() if client in self._clients:
+            case ReplayRate() | ReplaySeek() | ReplayStep() | ReplayLoop() if client in self._clients:
                 if self._control is None:
                     client.send(encode(Refusal("this is no replay: its time cannot be moved")))
                     client.close()

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from hmi.link.messages import ReplayAbout, ReplayStanding
+from hmi.link.messages import LatencyShown, ReplayAbout, ReplayStanding
 from hmi.model.clock import SECOND
 from hmi.present import format as formats
 from hmi.present.texts import Texts
@@ -42,7 +42,8 @@ class TimeScale:
 class TimelineView:
     """The bar: spans and marks as shares from 0 to 1, the times at its ends, the moment that is shown.
 
-    ``marks`` hold their kind, see `hmi.link.messages.ReplayAbout`; each share and kind stands once.
+    ``marks`` hold their kind, see `hmi.link.messages.ReplayAbout`; each share and kind stands once. ``loop``:
+    what is played again and again, or from where on, until its end is chosen.
     """
 
     spans: tuple[tuple[float, float], ...]
@@ -52,6 +53,7 @@ class TimelineView:
     at: float
     now: str
     ended: str
+    loop: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ class ReplayTimes:
         told = {(round(self.scale.share(int(utc)) * _MARKS), kind) for utc, kind in marks}
         self._marks = tuple((share / _MARKS, kind) for share, kind in sorted(told))
 
-    def timeline(self, utc: int, *, ended: bool, texts: Texts) -> TimelineView:
-        """The bar at the moment ``utc`` (ns)."""
+    def timeline(self, utc: int, *, ended: bool, texts: Texts, loop: tuple[int, ...] = ()) -> TimelineView:
+        """The bar at the moment ``utc`` (ns); ``loop`` has no, one or both ends."""
         return TimelineView(
             spans=self._spans,
             marks=self._marks,
@@ -87,6 +89,7 @@ class ReplayTimes:
             at=self.scale.share(utc),
             now=formats.clock(utc),
             ended=texts.text("replay.ended") if ended else "",
+            loop=(self.scale.share(loop[0]), self.scale.share(loop[-1])) if loop else None,
         )
 
 
@@ -108,6 +111,13 @@ def rate_view(chosen: float, standing: ReplayStanding | None, texts: Texts) -> R
 def watermark(utc: int, texts: Texts) -> str:
     """What stands across all that is recorded: that it is, and of when; changes once a second."""
     return f"{texts.text('replay.word')}  {formats.date(utc, texts)} {formats.clock(utc // SECOND * SECOND)}"
+
+
+def latency_then(shown: LatencyShown | None, texts: Texts) -> str:
+    """What stands where a live panel has its latency: the one that a panel showed then, if any did."""
+    if shown is None or shown.now is None:
+        return texts.text("replay.not_live")
+    return texts.text("replay.showed", now=shown.now, p99="–" if shown.p99 is None else shown.p99)
 
 
 def next_rate(chosen: float, step: int) -> float:

@@ -6,9 +6,12 @@ It is made of the file's own index of rare records, so that opening a shift look
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from hmi.link.messages import Seen
 from hmi.model.clock import SECOND
 from hmi.model.samples import LinkState
 from hmi.recorder import kinds
@@ -19,11 +22,16 @@ from hmi.recorder.reading import RareRecord, RecordingReader
 from hmi.recorder.records import Record
 from hmi.replay.keyframes import Keyframe
 from hmi.replay.playback import Epochs
+from hmi.replay.seen import seen_of
 
-MarkKind = Literal["link", "lost", "context", "clock", "begin"]
+MarkKind = Literal["link", "lost", "late", "context", "clock", "begin"]
 
 MOST_LOOKED_INTO: Final = 1000
 """Records that are looked into when a file is opened; of more only when they were is known."""
+
+_SHOWN: Final = (kinds.SCREEN, kinds.LATENCY)
+_LOOKED_BACK: Final = 20
+"""Records that are looked at for what was shown last, but for the screen."""
 
 _SIMPLE: Final[dict[str, MarkKind]] = {
     kinds.LOST: "lost",
@@ -52,8 +60,9 @@ class Segment:
 class Mark:
     """Something that happened at ``utc`` (ns), to be drawn on the time bar and jumped to.
 
-    ``link``: a link was lost; ``lost``: a source lost samples; ``context``: the machine works on something
-    else; ``clock``: our wall clock was set; ``begin``: recording began anew after a gap.
+    ``link``: a link was lost; ``lost``: a source lost samples; ``late``: a panel showed a latency past the
+    budget; ``context``: the machine works on something else; ``clock``: our wall clock was set; ``begin``:
+    recording began anew after a gap.
     """
 
     utc: int
@@ -88,11 +97,12 @@ class RecordingIndex:
         self.header: Header = reader.header()
         self.end = reader.last + 1
         rare = [each for each in reader.rare() if each.sequence < self.end]
-        self.segments = tuple(self._segments(rare))
+        self.segments = tuple(self._without(reader.left_out(), list(self._segments(rare))))
         if not self.segments:
             raise RecordingError(f"{reader.path}: nothing begins in it")
         self.marks = tuple(self._marks(rare))
         self._keyframes = [each for each in rare if each.kind == kinds.KEYFRAME]
+        self._seen = [each for each in rare if each.kind in _SHOWN]
         self._epochs_at = {each.sequence: each for each in rare if each.kind == kinds.EPOCH}
 
     @property
@@ -169,6 +179,37 @@ class RecordingIndex:
         except RecordingError:
             return None  # it is told when it is played
 
+    def seen_before(self, place: Place) -> list[Seen]:
+        """The screen that stood on a panel at a place, and the latency that it showed, as far as is known."""
+        found: dict[str, Seen] = {}
+        at = bisect_left(self._seen, place.sequence + 1, key=lambda each: each.sequence)
+        for rare in reversed(self._seen[max(at - _LOOKED_BACK, 0) : at]):
+            if rare.kind in found or (rare.sequence == place.sequence and rare.utc > place.utc):
+                continue
+            try:
+                record = self._record(rare)
+                told = None if record is None else seen_of(record, self.header.machine)
+            except RecordingError:
+                continue
+            if told is not None:
+                found[rare.kind] = told
+            if len(found) == len(_SHOWN):
+                break
+        else:
+            self._add_screen(found, at)
+        return list(found.values())
+
+    def _add_screen(self, found: dict[str, Seen], at: int) -> None:
+        """A screen may have stood there for hours, in which a latency was told every second."""
+        if kinds.SCREEN in found:
+            return
+        earlier = (each for each in reversed(self._seen[:at]) if each.kind == kinds.SCREEN)
+        with suppress(RecordingError):
+            if (rare := next(earlier, None)) is not None and (record := self._record(rare)) is not None:
+                told = seen_of(record, self.header.machine)
+                if told is not None:
+                    found[kinds.SCREEN] = told
+
     def next_mark(self, utc: int, *, back: bool) -> Mark | None:
         """The next thing that happened after ``utc`` (ns), or the last one before it; None: there is none."""
         if back:
@@ -178,6 +219,10 @@ class RecordingIndex:
     def next_stretch(self, sequence: int) -> int | None:
         """The batch with which the first stretch begins that lies wholly behind ``sequence``."""
         return min((each.stretch for each in self.segments if each.stretch > sequence), default=None)
+
+    def add(self, marks: Sequence[Mark]) -> None:
+        """Have more marks than the file's own index tells."""
+        self.marks = tuple(sorted((*self.marks, *marks), key=lambda each: each.utc))
 
     def _segments(self, rare: list[RareRecord]) -> list[Segment]:
         turns = [each for each in rare if each.kind in (kinds.BEGIN, kinds.CLOCK)]
@@ -193,6 +238,26 @@ class RecordingIndex:
             last = self._reader.utc(end - 1) if end > each.sequence else each.utc
             found.append(Segment(stretch, each.sequence, end, each.utc, max(each.utc, last or each.utc)))
         return found
+
+    def _without(self, left_out: list[tuple[int, int]], segments: list[Segment]) -> Iterator[Segment]:
+        """The segments without what an excerpt leaves out.
+
+        What is left of one that began before that begins with the state that is kept in its first batch.
+        """
+        for segment in segments:
+            rest: Segment | None = segment
+            for first, last in left_out:
+                if rest is not None and rest.first <= last and first < rest.end:
+                    begin = self._reader.utc(last + 1)
+                    goes_on = begin is not None and last + 1 < rest.end
+                    rest = replace(rest, first=last + 1, begin_utc=begin or 0) if goes_on else None
+            if rest is not None:
+                yield rest
+
+    def first_batch(self, place: Place) -> int:
+        """The batch at which one has to begin to show a place: that of a kept state, else of the stretch."""
+        at = bisect_left(self._keyframes, place.sequence, key=lambda each: each.sequence)
+        return max(place.stretch, self._keyframes[at - 1].sequence if at else 0)
 
     def _marks(self, rare: list[RareRecord]) -> list[Mark]:
         found = []

@@ -19,6 +19,7 @@ from hmi.recorder.kinds import Begin
 from hmi.recorder.payloads import samples_in
 from hmi.recorder.reading import RecordingReader
 from hmi.recorder.records import Record
+from hmi.replay import seen
 from hmi.replay.index import Place, RecordingIndex
 from hmi.replay.keyframes import SAMPLES_A_RECORD, Keyframe, Keyframes
 from hmi.replay.playback import HistoryOf, Playback, Stage, begin, roomy
@@ -229,6 +230,8 @@ class Player:
             news = self._playback.take(record)
         except Damaged as error:
             news = (Notice(record.now.utc, self._index.header.machine, str(error), DAMAGED),)
+        if record.kind in seen.KINDS:
+            news = (*news, *self._seen(record))
         if record.kind == kinds.BEGIN:
             self._began, self._work = self._next - 1, 0
         if record.kind in CHANGES:
@@ -238,6 +241,13 @@ class Player:
         if not self._waiting:
             self._keep()
         return news
+
+    def _seen(self, record: Record) -> tuple[ToClient, ...]:
+        try:
+            found = seen.seen_of(record, self._index.header.machine)
+        except Damaged:
+            return ()  # of the machine it says nothing
+        return () if found is None else (found,)
 
     def _set_clock(self, now: Instant) -> None:
         self._monotonic, self._offset = now.monotonic, now.utc - now.monotonic

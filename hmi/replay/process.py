@@ -24,13 +24,17 @@ from hmi.link.messages import (
     PROTOCOL_VERSION,
     HistoryReply,
     HistoryRequest,
+    LatencyShown,
     Refusal,
     ReplayAbout,
     ReplayControl,
+    ReplayLoop,
     ReplayRate,
     ReplaySeek,
     ReplayStanding,
     ReplayStep,
+    ScreenShown,
+    Seen,
     ToClient,
     Welcome,
 )
@@ -117,8 +121,11 @@ class _Replay:
         self._generation = 0
         self._stage: Stage | None = None
         self._text = b""
+        self._loop: tuple[int, int] | None = None
         self._owed = False  # whether somebody has got a part of a trend
         self._mark: Mark | None = None  # that was jumped to last
+        self._seen: dict[type[Seen], Seen] = {}  # what a panel showed at the moment that is shown
+        self._look_for_seen()
         self._told = 0
         self._was_standing: ReplayStanding | None = None
 
@@ -153,18 +160,28 @@ class _Replay:
             await asyncio.sleep(max(TICK - spent, 0.001))
 
     def _tick(self, now: int, since: int) -> None:
-        if self._rate and not self._player.ended:
+        if self._rate and (self._loop is not None or not self._player.ended):
             before = self._player.now.monotonic
             news = self._player.advance(round(since * self._rate), lambda: self._spent(now) > _PLAYED)
             self._reached.note(now, since, self._player.now.monotonic - before)
+            if self._loop is not None and (self._player.ended or self._player.now.utc >= self._loop[1]):
+                self._seek(self._loop[0])
             self._show(news)
         scanned = self._scan.ended
         self._scan.go_on(lambda: self._spent(now) > (_PLAYED + _SCANNED if self._rate else _PLAYED))
-        if self._scan.ended and not scanned and self._owed:
-            self._owed = False
-            self._server.regreet()  # whoever has got a part of a trend asks again
+        if self._scan.ended and not scanned:
+            self._scanned()
         self._beat()
         self._tell_standing(now)
+
+    def _scanned(self) -> None:
+        """All was read through: there are more marks, and who has got a part of a trend asks again."""
+        self.index.add(self._scan.marks)
+        if self._owed:
+            self._owed = False
+            self._server.regreet()
+        else:
+            self._server.broadcast(self._about())
 
     def _beat(self) -> None:
         """Say that we are alive; also during a jump, for which all else has to wait."""
@@ -184,6 +201,8 @@ class _Replay:
         assert self._table is not None  # noqa: S101 `_begin` has made one
         self._table.show(stage.pipeline.columns, self._player.now)
         for each in news:
+            if isinstance(each, ScreenShown | LatencyShown):
+                self._seen[type(each)] = each
             self._server.broadcast(each)
         self._server.ring()
 
@@ -202,36 +221,40 @@ class _Replay:
         self._server.regreet()
 
     def _greeting(self) -> Sequence[ToClient]:
-        stage, table, header = self._stage, self._table, self.index.header
+        stage, table = self._stage, self._table
         if stage is None or table is None:
             return [Refusal(f"{self._options.file}: nothing in it can be played")]
-        index = self.index
         return [
             Welcome(
                 version=PROTOCOL_VERSION,
                 engine_pid=os.getpid(),
-                started=index.begin_utc,
+                started=self.index.begin_utc,
                 epoch=self._text,
                 digest=stage.epoch.digest,
                 table=table.table.path.name,
                 acquisition=stage.epoch.acquisition,
                 replay=True,
             ),
-            ReplayAbout(
-                file=self._options.file.name,
-                machine=header.machine,
-                shift=header.shift,
-                day=header.day,
-                begin=index.begin_utc,
-                end=index.end_utc,
-                spans=np.array(index.spans, "<i8").tobytes(),
-                marks=np.array([each.utc for each in index.marks], "<i8").tobytes(),
-                kinds=tuple(each.kind for each in index.marks),
-                key=fingerprint(header.key),
-            ),
+            self._about(),
             self._standing(),
             *stage.pipeline.greeting(),
+            *self._seen.values(),
         ]
+
+    def _about(self) -> ReplayAbout:
+        index, header = self.index, self.index.header
+        return ReplayAbout(
+            file=self._options.file.name,
+            machine=header.machine,
+            shift=header.shift,
+            day=header.day,
+            begin=index.begin_utc,
+            end=index.end_utc,
+            spans=np.array(index.spans, "<i8").tobytes(),
+            marks=np.array([each.utc for each in index.marks], "<i8").tobytes(),
+            kinds=tuple(each.kind for each in index.marks),
+            key=fingerprint(header.key),
+        )
 
     def _standing(self) -> ReplayStanding:
         return ReplayStanding(
@@ -252,8 +275,10 @@ class _Replay:
             case ReplayRate(rate):
                 self._rate = rate
                 self._reached.begin()
+            case ReplayLoop(begin, end):
+                self._loop = (begin, end) if begin < end else None
             case ReplaySeek(utc):
-                self._player.seek(utc)
+                self._seek(utc)
             case ReplayStep("change", back):
                 self._rate = 0.0
                 if back:
@@ -272,7 +297,15 @@ class _Replay:
         at = self._mark.utc if self._mark is not None and now == self._mark.utc + _FRAME else now
         self._mark = self.index.next_mark(at, back=back)
         if self._mark is not None:
-            self._player.seek(self._mark.utc + _FRAME)
+            self._seek(self._mark.utc + _FRAME)
+
+    def _seek(self, utc: int) -> None:
+        self._player.seek(utc)
+        self._look_for_seen()
+
+    def _look_for_seen(self) -> None:
+        found = self.index.seen_before(self.index.place(self._player.now.utc))
+        self._seen = {type(each): each for each in found}
 
     def _answer(self, request: HistoryRequest) -> ToClient:
         stage = self._stage

@@ -25,15 +25,15 @@ _BELOW: Final = 0.71
 class PillView:
     """``dead`` of ``total`` values in view are not live; all of them: nothing is.
 
-    ``pace`` is what was granted to those that ``latency`` is about, the shortest words last. ``recorded``: it
-    is a replay, in which nothing is live and nothing has a latency.
+    ``pace`` is what was granted to those that ``latency`` is about, the shortest words last. ``recorded``:
+    what a replay says in its place, in which nothing is live and nothing has a latency; "" where it is none.
     """
 
     latency: LatencyView
     dead: int
     total: int
     pace: tuple[str, ...] = ()
-    recorded: bool = False
+    recorded: str = ""
 
     @property
     def live(self) -> bool:
@@ -62,7 +62,7 @@ class LatencyPill(Painted[PillView]):
         theme = self.theme
         area = self.area()
         if view.recorded:
-            self._recorded(painter, area, m)
+            self._recorded(painter, area, view.recorded, m)
             return
         over = view.latency.over and view.live
         painting.box(painter, area, m.px(6), theme.raised, theme.fault if over else "", 2 * m.scale)
@@ -80,7 +80,7 @@ class LatencyPill(Painted[PillView]):
         if below:
             self._below(painter, m.px(12), right, below, view.pace, m)
 
-    def _recorded(self, painter: QPainter, area: QRectF, m: Metrics) -> None:
+    def _recorded(self, painter: QPainter, area: QRectF, said: str, m: Metrics) -> None:
         """Filled from end to end, as nothing live ever is."""
         theme, texts = self.theme, self._texts
         painting.box(painter, area, m.px(6), theme.replay)
@@ -90,7 +90,6 @@ class LatencyPill(Painted[PillView]):
         x += self._say(painter, x, middle, word, 17, fonts.SEMIBOLD, theme.background, right - x, m) + m.px(
             14
         )
-        said = texts.text("replay.not_live")
         self._say(painter, x, middle, said, 13, fonts.MEDIUM, theme.background, right - x, m)
 
     def _explained(self, view: PillView) -> tuple[str, ...]:

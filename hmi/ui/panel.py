@@ -12,11 +12,14 @@ from hmi.link.client import LinkClient
 from hmi.link.errors import FrameError, LinkClosed, LinkRefused, LinkUnavailable
 from hmi.link.messages import (
     HistoryReply,
+    LatencyShown,
     Refusal,
     ReplayAbout,
     ReplayControl,
     ReplayStanding,
+    ScreenShown,
     Seen,
+    Touched,
     Welcome,
 )
 from hmi.model.clock import MILLISECOND, SECOND, Clock, Instant
@@ -191,6 +194,8 @@ class PanelConnection(QObject):
                     self._history.answer(message)
                 case Refusal():
                     self._history.refuse(message.request)
+                case ScreenShown() | Touched() | LatencyShown() if self._window.replay is not None:
+                    self._window.replay.seen(message)
                 case ReplayStanding() if self._window.replay is not None:
                     self._window.replay.take(message)
                 case ReplayAbout() if self._window.replay is not None and self._session is not None:

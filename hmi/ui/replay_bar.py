@@ -9,7 +9,16 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from hmi.link.messages import ReplayAbout, ReplayControl, ReplayRate, ReplaySeek, ReplayStanding, ReplayStep
+from hmi.link.messages import (
+    ReplayAbout,
+    ReplayControl,
+    ReplayLoop,
+    ReplayRate,
+    ReplaySeek,
+    ReplayStanding,
+    ReplayStep,
+    ScreenShown,
+)
 from hmi.present import replay
 from hmi.present.replay import RateView, ReplayTimes
 from hmi.present.texts import Texts
@@ -24,6 +33,7 @@ HEIGHT: Final = 84
 _DRAWN_EVERY_MS: Final = 200
 """While a finger is drawn along the bar, another moment is asked for so often."""
 
+_ENDS: Final = 2
 _PARTS: Final = ("previous", "step_back", "play", "step", "next", "slower", "faster")
 
 
@@ -101,6 +111,14 @@ _GLYPHS: Final[dict[str, Callable[[QPainter, QPointF, float], None]]] = {
 }
 
 
+class FollowButton(TouchButton):
+    """Checked, the screen that stood on the recorded panel comes into view."""
+
+    def ground(self) -> str:
+        """The bar's colour."""
+        return self.theme.surface
+
+
 class RateLabel(Painted[RateView]):
     """The rate that is chosen, and under it what is reached where that is less."""
 
@@ -125,11 +143,17 @@ class ReplayBar(QWidget):
     """Emits ``asked`` with what a person wants of the replay (`hmi.link.messages.ReplayControl`)."""
 
     asked = pyqtSignal(object)
+    followed = pyqtSignal(str, str)
+    """While it is wished: the screen and the machine that stood on the recorded panel."""
 
     def __init__(self, theme: Theme, texts: Texts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._texts = texts
+        self._screen: ScreenShown | None = None
+        self.operator = FollowButton(theme, texts.text("replay.operator"), self)
+        self.operator.setCheckable(True)
+        self.operator.toggled.connect(self._follow)
         self._times: ReplayTimes | None = None
         self._standing: ReplayStanding | None = None
         self._utc = 0
@@ -138,6 +162,10 @@ class ReplayBar(QWidget):
         self.label = RateLabel(theme, self)
         self.timeline = ReplayTimeline(theme, self)
         self.timeline.asked.connect(self._drawn)
+        self._loop: tuple[int, ...] = ()
+        self.loop = FollowButton(theme, texts.text("replay.loop"), self)
+        self.loop.setCheckable(True)
+        self.loop.clicked.connect(self._next_end)
         self._share: float | None = None
         self._drawing = QTimer(self)
         self._drawing.setInterval(_DRAWN_EVERY_MS)
@@ -166,6 +194,15 @@ class ReplayBar(QWidget):
         self._standing = standing
         self.show_moment(standing.utc)
 
+    def show_screen(self, screen: ScreenShown) -> None:
+        """What stands on the recorded panel from now on."""
+        self._screen = screen
+        self._follow()
+
+    def _follow(self) -> None:
+        if self._screen is not None and self.operator.isChecked():
+            self.followed.emit(self._screen.screen, self._screen.machine)
+
     def show_moment(self, utc: int) -> None:
         """The moment that is shown (UTC ns); while a finger is on the bar it shows the finger's."""
         self._utc = utc
@@ -175,7 +212,7 @@ class ReplayBar(QWidget):
         if self.timeline.held and self._share is not None:
             utc = times.scale.utc(self._share)
         ended = standing is not None and standing.ended
-        self.timeline.show_view(times.timeline(utc, ended=ended, texts=texts))
+        self.timeline.show_view(times.timeline(utc, ended=ended, texts=texts, loop=self._loop))
         view = replay.rate_view(self.rate, standing, texts)
         self.label.show_view(view)
         glyph = "pause" if view.playing else "play"
@@ -197,6 +234,17 @@ class ReplayBar(QWidget):
         self.rate = replay.next_rate(self.rate, step)
         if self._playing:
             self._ask(ReplayRate(self.rate))
+        self.show_moment(self._utc)
+
+    def _next_end(self) -> None:
+        """The first touch chooses where the loop begins, the second where it ends, the third ends it."""
+        self._loop = (*self._loop, self._utc) if len(self._loop) < _ENDS else ()
+        if len(self._loop) == _ENDS:
+            begin, end = sorted(self._loop)
+            self._loop = (begin, end) if begin < end else ()
+        self.loop.setChecked(bool(self._loop))
+        self.loop.setText(self._texts.text("replay.loop_from" if len(self._loop) == 1 else "replay.loop"))
+        self._ask(ReplayLoop(*self._loop) if len(self._loop) == _ENDS else ReplayLoop(0, 0))
         self.show_moment(self._utc)
 
     def _drawn(self, share: float, done: bool) -> None:
@@ -229,6 +277,8 @@ class ReplayBar(QWidget):
             (self.buttons["slower"], wide),
             (self.label, m.px(92)),
             (self.buttons["faster"], wide),
+            (self.loop, m.touch(64)),
+            (self.operator, m.touch(100)),
         ):
             part.setGeometry(x, top, each, high)
             x += each + gap

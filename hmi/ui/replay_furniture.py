@@ -5,13 +5,14 @@ from __future__ import annotations
 from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import QWidget
 
-from hmi.link.messages import ReplayAbout, ReplayStanding
+from hmi.link.messages import LatencyShown, ReplayAbout, ReplayStanding, ScreenShown, Seen, Touched
 from hmi.present import replay
 from hmi.present.texts import Texts
 from hmi.present.theme import Theme
 from hmi.ui import replay_bar
 from hmi.ui.metrics import Metrics
 from hmi.ui.replay_bar import ReplayBar
+from hmi.ui.touch_mark import TouchMark
 from hmi.ui.watermark import Watermark
 
 
@@ -20,6 +21,9 @@ class ReplayFurniture:
 
     def __init__(self, theme: Theme, texts: Texts, window: QWidget) -> None:
         self._texts = texts
+        self._window = window
+        self._latency: LatencyShown | None = None
+        self.mark = TouchMark(theme, window)
         self.bar = ReplayBar(theme, texts, window)
         self.watermark = Watermark(theme, window)
         self.bar.show()
@@ -31,6 +35,32 @@ class ReplayFurniture:
             self.bar.begin(message)
         else:
             self.bar.take(message)
+
+    def seen(self, message: Seen) -> None:
+        """What was to be seen on the recorded panel, or done there."""
+        match message:
+            case ScreenShown():
+                self.bar.show_screen(message)
+            case LatencyShown():
+                self._latency = message
+            case Touched() if self.bar.operator.isChecked():
+                self.mark.show_at(*self._place_of(message))
+
+    def words(self) -> str:
+        """In the place of the latency: that nothing is live, or which latency stood there then."""
+        return replay.latency_then(self._latency, self._texts)
+
+    def _place_of(self, touch: Touched) -> tuple[float, float]:
+        """Where it was, in pixels of this window, in which the screens have less height than there."""
+        x, y = touch.x * self._window.width(), touch.y * self._window.height()
+        now, high = self.watermark.geometry(), self.bar.height()
+        if now.top() <= y < now.bottom() + high:
+            y = now.top() + (y - now.top()) * now.height() / (now.height() + high)
+        return x, y
+
+    def forget(self) -> None:
+        """Another moment is shown: what is known of it follows."""
+        self._latency = None
 
     def show_moment(self, utc: int) -> None:
         """The moment that is on the screen (UTC ns)."""
@@ -50,6 +80,7 @@ class ReplayFurniture:
     def raise_(self) -> None:
         """Over the screen that has just come into view."""
         self.watermark.raise_()
+        self.mark.raise_()
 
     def _high(self, m: Metrics) -> int:
         return m.touch(replay_bar.HEIGHT - 24) + 2 * m.px(12)

@@ -17,7 +17,7 @@ _SIDE: Final = 14
 _TRACK: Final = 0.52
 """The middle of the bar itself, as a share of the height; above it the moment, below it the ends."""
 
-_SEVERE: Final = frozenset(("link", "lost", "begin"))
+_SEVERE: Final = frozenset(("link", "lost", "late", "begin"))
 
 
 class ReplayTimeline(Painted[TimelineView]):
@@ -73,6 +73,8 @@ class ReplayTimeline(Painted[TimelineView]):
             painting.box(
                 painter, QRectF(left, bar.top(), max(right - left, 2.0), bar.height()), m.px(2), theme.band
             )
+        if view.loop is not None:
+            self._loop(painter, bar, view.loop, m)
         for share, kind in view.marks:
             self._mark(painter, bar, self._x(bar, share), kind, m)
         self._knob(painter, bar, view, m)
@@ -89,6 +91,16 @@ class ReplayTimeline(Painted[TimelineView]):
         else:
             tick = QRectF(x - m.px(1), bar.top(), m.px(2), bar.height() + m.px(5))
             painter.fillRect(tick, painting.color(self.theme.text_soft))
+
+    def _loop(self, painter: QPainter, bar: QRectF, loop: tuple[float, float], m: Metrics) -> None:
+        """Brackets under the bar, with a line between them."""
+        left, right = self._x(bar, loop[0]), self._x(bar, loop[1])
+        below, thick = bar.bottom() + m.px(4), m.px(3)
+        for x in (left, right):
+            painter.fillRect(
+                QRectF(x - thick / 2, bar.top(), thick, m.px(17)), painting.color(self.theme.replay)
+            )
+        painter.fillRect(QRectF(left, below, right - left, thick), painting.color(self.theme.replay))
 
     def _knob(self, painter: QPainter, bar: QRectF, view: TimelineView, m: Metrics) -> None:
         theme, x = self.theme, self._x(bar, view.at)

@@ -98,6 +98,8 @@ class PanelWindow(QWidget):
             if self.replay is None:
                 self.replay = ReplayFurniture(self.theme, self.texts, self)
                 self.replay.bar.asked.connect(self.replay_asked)
+                self.replay.bar.followed.connect(self._follow)
+            self.replay.forget()
         for each in (self.header, self.notice, self.nav):
             each.setParent(None)
             each.deleteLater()
@@ -241,7 +243,7 @@ class PanelWindow(QWidget):
         now = frame.now.monotonic
         measured, latency = (machine, book.view(machine, now)) if machine else book.worst(now)
         pace = self._paces.words(measured, self.texts) if self._paces is not None and measured else ()
-        recorded = session.welcome.replay
+        recorded = "" if self.replay is None else self.replay.words()
         self.header.latency.show_view(PillView(latency, dead, total, pace, recorded))
         found = self._lost or notices.notice(session, frame, book, machine, self.texts)
         self.notice.show_view(found)
@@ -318,6 +320,12 @@ class PanelWindow(QWidget):
         current = self._current()
         if isinstance(current, DiagnosticsScreen):
             current.show_events()
+
+    def _follow(self, screen: str, machine: str) -> None:
+        """Show what stood on the recorded panel, where there is such a screen here."""
+        known = self.session is not None and machine in [each.id for each in self.session.epoch.machines]
+        if screen in navigation.SCREENS:
+            self.show_screen(screen, machine if known else "")
 
     def _open_machine(self, machine: str) -> None:
         self.show_screen("machine", machine)

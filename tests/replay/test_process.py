@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from hmi.link.messages import (
     HistoryReply,
     ReplayAbout,
     ReplayControl,
+    ReplayLoop,
     ReplayRate,
     ReplaySeek,
     ReplayStanding,
@@ -161,6 +163,24 @@ def test_it_goes_on_as_fast_as_is_wanted_and_stops_at_the_end(screen: Screen) ->
     screen.ask(ReplayRate(1000.0))
     screen.until(lambda: screen.standing is not None and screen.standing.ended)
     assert screen.look()[0] == NOON + LENGTH
+
+
+def test_a_loop_is_played_again_and_again(screen: Screen) -> None:
+    begin, end = NOON + 5 * SECOND, NOON + 8 * SECOND
+    screen.ask(ReplayLoop(begin, end))
+    screen.ask(ReplaySeek(begin))
+    screen.ask(ReplayRate(30.0))
+    seen: list[int] = []
+
+    def turned() -> int:
+        seen.append(screen.look()[0])
+        return sum(later < earlier for earlier, later in pairwise(seen))
+
+    screen.until(lambda: turned() >= 3)
+    assert begin <= min(seen[seen.index(begin) :])
+    assert max(seen) <= end + SECOND
+    screen.ask(ReplayLoop(0, 0))
+    screen.until(lambda: screen.look()[0] > end + 2 * SECOND)
 
 
 def test_steps_and_marks(screen: Screen) -> None:

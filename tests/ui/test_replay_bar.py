@@ -8,7 +8,15 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from hmi.link.messages import ReplayAbout, ReplayRate, ReplaySeek, ReplayStanding, ReplayStep
+from hmi.link.messages import (
+    ReplayAbout,
+    ReplayLoop,
+    ReplayRate,
+    ReplaySeek,
+    ReplayStanding,
+    ReplayStep,
+    ScreenShown,
+)
 from hmi.model.clock import SECOND
 from hmi.present.replay import RATES
 from hmi.present.texts import Texts
@@ -139,3 +147,43 @@ def test_the_bar_shows_what_was_recorded_and_what_happened(stand: Stand) -> None
     assert view is not None
     assert view.ended == "end of the recording"
     assert stand.bar.buttons["play"].glyph == "play"
+
+
+def test_a_loop_is_chosen_by_two_touches_and_ended_by_a_third(stand: Stand) -> None:
+    bar = stand.bar
+    stand.stands(BEGIN + 2 * HOUR)
+    stand.asked.clear()
+    QTest.mouseClick(bar.loop, Qt.MouseButton.LeftButton)
+    assert stand.asked == [ReplayLoop(0, 0)], "no loop yet"
+    assert bar.loop.text() == "A …"
+    stand.stands(BEGIN + HOUR)
+    QTest.mouseClick(bar.loop, Qt.MouseButton.LeftButton)
+    assert stand.asked[-1] == ReplayLoop(BEGIN + HOUR, BEGIN + 2 * HOUR), "whichever came first"
+    assert bar.timeline.view is not None
+    assert bar.timeline.view.loop == (0.125, 0.25)
+    assert bar.loop.isChecked()
+    QTest.mouseClick(bar.loop, Qt.MouseButton.LeftButton)
+    assert stand.asked[-1] == ReplayLoop(0, 0)
+    assert not bar.loop.isChecked()
+    assert bar.timeline.view.loop is None
+
+
+def test_two_touches_at_the_same_moment_are_no_loop(stand: Stand) -> None:
+    for _ in range(2):
+        QTest.mouseClick(stand.bar.loop, Qt.MouseButton.LeftButton)
+    assert stand.asked[-1] == ReplayLoop(0, 0)
+    assert not stand.bar.loop.isChecked()
+
+
+def test_the_operators_screen_is_followed_while_it_is_wished(stand: Stand) -> None:
+    bar, told = stand.bar, []
+    bar.followed.connect(lambda *given: told.append(given))
+    bar.show_screen(ScreenShown(BEGIN, "trends", "mill", 1280, 800, "dark", "en"))
+    assert told == []
+    QTest.mouseClick(bar.operator, Qt.MouseButton.LeftButton)
+    assert told == [("trends", "mill")]
+    bar.show_screen(ScreenShown(BEGIN, "site", "", 1280, 800, "dark", "en"))
+    assert told[-1] == ("site", "")
+    QTest.mouseClick(bar.operator, Qt.MouseButton.LeftButton)
+    bar.show_screen(ScreenShown(BEGIN, "machine", "mill", 1280, 800, "dark", "en"))
+    assert told[-1] == ("site", "")
