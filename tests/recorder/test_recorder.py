@@ -320,6 +320,23 @@ def test_a_size_is_reckoned_for_everything_that_waits() -> None:
     assert feeds.size(feeds.Said(0, confirmation, now)) > 4000, "not every source says the same array again"
 
 
+def test_a_night_in_which_the_clocks_go_back_is_one_file_of_nine_hours(tmp_path: Path) -> None:
+    evening = 1_792_872_000 * SECOND  # 2026-10-24 22:00 in Berlin; at 3:00 it is 2:00 again
+    with loop(tmp_path, utc=evening - SECOND) as made:
+        fields = {name: getattr(SITE, name) for name in Epoch.model_fields}
+        berlin = ShiftCalendar(timezone="Europe/Berlin", shifts=THREE.shifts)
+        made.epoch = Epoch(**fields | {"shifts": berlin})
+        made.begin()
+        made.sample(2 + 9 * 60, every=60 * SECOND)
+        made.until(lambda news: len(news) >= 4, "late, night and early")
+    found = checked(made.files())[1:]  # what was before the site had this calendar
+    headers = [each.header for each in found if each.header is not None]
+    assert [each.shift for each in headers] == ["late", "night", "early"]
+    assert headers[1].end - headers[1].begin == 9 * HOUR
+    assert headers[1].day == "2026-10-24"
+    assert [each.samples for each in found] == [0, 2 * 9 * 60, 4], "of two tags, every minute"
+
+
 def test_now_and_then_the_state_is_kept_so_that_a_replay_may_begin_there(tmp_path: Path) -> None:
     with loop(tmp_path) as made:
         for _ in range(4):
