@@ -39,7 +39,7 @@ class ValueType(StrEnum):
     @property
     def in_side_area(self) -> bool:
         """Whether the value lies in the side area and the lane only points there."""
-        return self is ValueType.STRING or self.is_array
+        return self._value_ in _IN_SIDE_AREA
 
     @property
     def is_array(self) -> bool:
@@ -50,6 +50,10 @@ class ValueType(StrEnum):
     def numeric(self) -> bool:
         """Whether an expression or a trend can take the value as a number."""
         return not self.in_side_area
+
+
+_IN_SIDE_AREA: Final = frozenset((ValueType.STRING.value, ValueType.FLOATS.value, ValueType.INTS.value))
+"""By their values: asked of every tag of a large machine; to compare members takes ten times as long."""
 
 
 def to_lane(value: bool | int | float, value_type: ValueType) -> int:

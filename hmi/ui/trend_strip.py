@@ -118,7 +118,8 @@ class TrendStrip(QWidget):
         if legend != self._legend:
             self._legend = legend
             self.update(self._legend_area())
-        if self._painted != NO_TIME and 0 <= self._now - self._painted < _REPAINT:
+        # Where time stands still, as in a replay, each look paints: an answer may have come.
+        if self._painted != NO_TIME and 0 < self._now - self._painted < _REPAINT:
             return
         self._painted = self._now
         self._later.start()

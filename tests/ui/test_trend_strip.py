@@ -141,6 +141,21 @@ def test_the_scrolled_picture_equals_one_painted_at_once(shown: Shown):
     assert different < 0.002 * scrolled.width() * scrolled.height()
 
 
+def test_an_answer_is_drawn_where_time_stands_still(shown: Shown):
+    shown.fed.put(load=50.0, temp=50.0)
+    for _ in range(4):  # as a replay that was paused: each look is of the same moment
+        shown.strip.refresh(shown.fed.frame())
+        QApplication.processEvents()
+        QTest.qWait(30)
+    assert len(shown.columns(DARK.trend[0])) < 20
+    shown.past.answer()
+    for _ in range(4):
+        shown.strip.refresh(shown.fed.frame())
+        QApplication.processEvents()
+        QTest.qWait(30)
+    assert len(shown.columns(DARK.trend[0])) > 200
+
+
 def test_a_bad_spell_is_hatched(shown: Shown):
     shown.run(5, load=5.0, temp=6.0)
     assert len(shown.columns(DARK.hatch_line, 4)) == 0

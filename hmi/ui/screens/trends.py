@@ -107,7 +107,8 @@ class TrendsScreen(Screen):
         """Take the frame's samples; repaint at most ten times a second."""
         self._feed.feed(frame)
         self._now = frame.now.utc
-        self._is_current = self._painted == NO_TIME or not 0 <= self._now - self._painted < _REPAINT
+        # Where time stands still, as in a replay, each look paints: an answer may have come.
+        self._is_current = self._painted == NO_TIME or not 0 < self._now - self._painted < _REPAINT
         if self._is_current:
             self._painted = self._now
             self.plot.refresh(frame)
