@@ -142,7 +142,9 @@ def test_record(run: Path, tmp_path: Path) -> None:
     assert list(tmp_path.glob("bench-record-*")) == [], "its files go with it"
 
 
-@pytest.mark.parametrize("name", ["seek", "trend", "replay"])
+@pytest.mark.parametrize(
+    "name", ["seek", *(pytest.param(each, marks=pytest.mark.full) for each in ("trend", "replay"))]
+)
 def test_recordings(name: str, run: Path, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
