@@ -29,6 +29,9 @@ MarkKind = Literal["link", "lost", "late", "context", "clock", "begin"]
 MOST_LOOKED_INTO: Final = 1000
 """Records that are looked into when a file is opened; of more only when they were is known."""
 
+LINKS_TOLD: Final = 100
+"""For the list of events, which holds about as many."""
+
 _SHOWN: Final = (kinds.SCREEN, kinds.LATENCY)
 _LOOKED_BACK: Final = 20
 """Records that are looked at for what was shown last, but for the screen."""
@@ -100,6 +103,7 @@ class RecordingIndex:
         self.segments = tuple(self._without(reader.left_out(), list(self._segments(rare))))
         if not self.segments:
             raise RecordingError(f"{reader.path}: nothing begins in it")
+        self._links: list[tuple[RareRecord, Record]] = []
         self.marks = tuple(self._marks(rare))
         self._keyframes = [each for each in rare if each.kind == kinds.KEYFRAME]
         self._seen = [each for each in rare if each.kind in _SHOWN]
@@ -199,6 +203,15 @@ class RecordingIndex:
             self._add_screen(found, at)
         return list(found.values())
 
+    def links_before(self, place: Place) -> list[Record]:
+        """What links did until a place, in order: the last `LINKS_TOLD` records of it."""
+        before = [
+            record
+            for rare, record in self._links
+            if rare.sequence < place.sequence or (rare.sequence == place.sequence and rare.utc <= place.utc)
+        ]
+        return before[-LINKS_TOLD:]
+
     def _add_screen(self, found: dict[str, Seen], at: int) -> None:
         """A screen may have stood there for hours, in which a latency was told every second."""
         if kinds.SCREEN in found:
@@ -280,6 +293,7 @@ class RecordingIndex:
             if record is None:
                 return kind
             if record.kind == kinds.LINK:
+                self._links.append((rare, record))
                 down = kinds.unpacked(record.payload, Link).state is LinkState.DOWN
                 return kind if down else None
             began = kinds.unpacked(record.payload, Begin)

@@ -22,6 +22,7 @@ from hmi.link.directory import prepare
 from hmi.link.lock import EngineLock
 from hmi.link.messages import (
     PROTOCOL_VERSION,
+    EndpointNews,
     HistoryReply,
     HistoryRequest,
     LatencyShown,
@@ -40,7 +41,9 @@ from hmi.link.messages import (
 )
 from hmi.link.server import LinkServer
 from hmi.model.clock import MILLISECOND, SECOND, Clock
+from hmi.recorder import kinds
 from hmi.recorder.chain import fingerprint
+from hmi.recorder.kinds import Link
 from hmi.recorder.reading import RecordingReader
 from hmi.replay.index import Mark, RecordingIndex
 from hmi.replay.keyframes import Keyframes
@@ -237,9 +240,31 @@ class _Replay:
             ),
             self._about(),
             self._standing(),
+            *self._past(stage),
             *stage.pipeline.greeting(),
             *self._seen.values(),
         ]
+
+    def _past(self, stage: Stage) -> list[ToClient]:
+        """What links did before: a screen tells it as events, as if it had been there."""
+        (machine,) = stage.epoch.machines
+        names = list(machine.endpoints)
+        found: list[ToClient] = []
+        for record in self.index.links_before(self.index.place(self._player.now.utc)):
+            if record.endpoint < len(names):
+                link = kinds.unpacked(record.payload, Link)  # the index has read it already
+                found.append(
+                    EndpointNews(
+                        machine=machine.id,
+                        endpoint=names[record.endpoint],
+                        state=link.state,
+                        since=link.utc,
+                        since_monotonic=link.monotonic,
+                        cause=link.cause,
+                        secured=link.secured,
+                    )
+                )
+        return found
 
     def _about(self) -> ReplayAbout:
         index, header = self.index, self.index.header

@@ -169,6 +169,19 @@ def test_a_jump_to_an_event_shows_what_came_with_it_and_the_next_goes_on(stand: 
     assert stand.utc == at, "there is none before it"
 
 
+def test_after_a_jump_the_events_before_it_are_told_and_those_after_it_are_not(stand: Stand) -> None:
+    def events() -> list[str]:
+        session = stand.panel.session
+        return [] if session is None else [each.text_id for each in session.notices]
+
+    stand.touch_bar(0.9)
+    stand.until(lambda: stand.utc > NOON + LENGTH // 2 and "event.link_lost" in events())
+    assert events() == ["event.link_first", "event.link_lost"]
+    stand.touch_bar(0.0)
+    stand.until(lambda: stand.utc == NOON)
+    assert events() == []
+
+
 def test_nothing_is_told_of_touches_in_a_replay(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[object] = []
     monkeypatch.setattr(LinkClient, "tell", lambda _self, seen: told.append(seen))
