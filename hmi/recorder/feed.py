@@ -78,7 +78,7 @@ class Feed:
     ``queued``  bytes that were put into it, and ``lost`` samples that were not
     ``full``    whether nothing is queued until the thread has caught up
     ``tried``   when a stretch was begun last (monotonic ns)
-    ``kept``    how much was queued when a state was last queued with it
+    ``kept``    how much was queued when a state was last queued with it, and ``state_bytes`` what one takes
     ``gone``    whether the configuration has the machine no more: nothing is queued until it has
 
     Written by the thread:
@@ -100,6 +100,7 @@ class Feed:
     gone: bool = False
     tried: int = NO_TIME
     kept: int = 0
+    state_bytes: int = 0
     done: int = 0
     broken: str = ""
 

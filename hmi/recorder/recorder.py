@@ -204,11 +204,8 @@ class Recorder:
         """Queue the state, where so much was recorded since the last one that it does not count."""
         if feed.gone or feed.broken or feed.full or self._state_of is None:
             return
-        if feed.queued - feed.kept < LEAST_KEYFRAME * BETWEEN_KEYFRAMES:
-            return  # before it is taken, which takes as long as to apply a batch
-        state = self._state_of(feed.machine)
-        if feed.queued - feed.kept >= state.size * BETWEEN_KEYFRAMES:
-            self._put(feed, Kept(state, now), now)
+        if feed.queued - feed.kept >= max(feed.state_bytes, LEAST_KEYFRAME) * BETWEEN_KEYFRAMES:
+            self._put(feed, Kept(self._state_of(feed.machine), now), now)
             feed.kept = feed.queued
 
     def _begin(self, feed: Feed, cause: str, now: Instant) -> None:
@@ -216,7 +213,7 @@ class Recorder:
         feed.shift, feed.tried = shift_at(self._calendar, now.utc), now.monotonic
         state = self._state_of(feed.machine)
         feed.put(Beginning(Begin(cause), feed.shift, feed.epoch, feed.local, state, feed.lost, now))
-        feed.kept = feed.queued
+        feed.kept, feed.state_bytes = feed.queued, state.size
 
     def _run(self) -> None:
         writers: dict[str, MachineWriter] = {}
