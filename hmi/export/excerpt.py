@@ -44,7 +44,7 @@ def runs_of(index: RecordingIndex, signed: Sequence[int], last: int, begin: int,
     ]
     found: list[Run] = []
     for begins, ends in wanted:
-        at = bisect_left(signed, ends)
+        at = bisect_left(signed, max(begins, ends))  # where the clock was set back the end may lie before
         until = min(signed[at] if at < len(signed) else last, last)
         if found and begins <= found[-1][1] + 1:
             found[-1] = found[-1][0], max(found[-1][1], until)
