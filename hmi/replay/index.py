@@ -103,7 +103,7 @@ class RecordingIndex:
         self.segments = tuple(self._without(reader.left_out(), list(self._segments(rare))))
         if not self.segments:
             raise RecordingError(f"{reader.path}: nothing begins in it")
-        self._links: list[tuple[RareRecord, Record]] = []
+        self._links: list[tuple[RareRecord, int, Link]] = []
         self.marks = tuple(self._marks(rare))
         self._keyframes = [each for each in rare if each.kind == kinds.KEYFRAME]
         self._seen = [each for each in rare if each.kind in _SHOWN]
@@ -203,11 +203,11 @@ class RecordingIndex:
             self._add_screen(found, at)
         return list(found.values())
 
-    def links_before(self, place: Place) -> list[Record]:
-        """What links did until a place, in order: the last `LINKS_TOLD` records of it."""
+    def links_before(self, place: Place) -> list[tuple[int, Link]]:
+        """What links did until a place, in order, the last `LINKS_TOLD`: each with its endpoint's number."""
         before = [
-            record
-            for rare, record in self._links
+            (endpoint, link)
+            for rare, endpoint, link in self._links
             if rare.sequence < place.sequence or (rare.sequence == place.sequence and rare.utc <= place.utc)
         ]
         return before[-LINKS_TOLD:]
@@ -293,9 +293,9 @@ class RecordingIndex:
             if record is None:
                 return kind
             if record.kind == kinds.LINK:
-                self._links.append((rare, record))
-                down = kinds.unpacked(record.payload, Link).state is LinkState.DOWN
-                return kind if down else None
+                link = kinds.unpacked(record.payload, Link)
+                self._links.append((rare, record.endpoint, link))
+                return kind if link.state is LinkState.DOWN else None
             began = kinds.unpacked(record.payload, Begin)
         except (RecordingError, Damaged):
             return kind  # that it is damaged is told when it is played

@@ -6,7 +6,6 @@ It has no source, no driver and no way to a machine: nothing can be written to o
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from hmi.link.messages import (
     HistoryReply,
     HistoryRequest,
     LatencyShown,
+    Notice,
     Refusal,
     ReplayAbout,
     ReplayControl,
@@ -41,9 +41,7 @@ from hmi.link.messages import (
 )
 from hmi.link.server import LinkServer
 from hmi.model.clock import MILLISECOND, SECOND, Clock
-from hmi.recorder import kinds
 from hmi.recorder.chain import fingerprint
-from hmi.recorder.kinds import Link
 from hmi.recorder.reading import RecordingReader
 from hmi.replay.index import Mark, RecordingIndex
 from hmi.replay.keyframes import Keyframes
@@ -52,8 +50,6 @@ from hmi.replay.player import Player
 from hmi.replay.reached import ReachedRate
 from hmi.replay.scan import Scan
 from hmi.replay.shown_table import ShownTable
-
-_log = logging.getLogger(__name__)
 
 TICK: Final = 0.016
 """Seconds between two moments that are shown: about a frame."""
@@ -169,6 +165,7 @@ class _Replay:
             self._reached.note(now, since, self._player.now.monotonic - before)
             if self._loop is not None and (self._player.ended or self._player.now.utc >= self._loop[1]):
                 self._seek(self._loop[0])
+                news = []  # of what is not shown any more
             self._show(news)
         scanned = self._scan.ended
         self._scan.go_on(lambda: self._spent(now) > (_PLAYED + _SCANNED if self._rate else _PLAYED))
@@ -199,13 +196,14 @@ class _Replay:
         stage = self._player.stage
         if stage is None:
             return
+        self._seen |= {type(each): each for each in news if isinstance(each, ScreenShown | LatencyShown)}
         if stage is not self._stage:
             self._begin(stage)
+            # The greeting has told how all stands; what was news before would undo it.
+            news = [each for each in news if isinstance(each, Notice)]
         assert self._table is not None  # noqa: S101 `_begin` has made one
         self._table.show(stage.pipeline.columns, self._player.now)
         for each in news:
-            if isinstance(each, ScreenShown | LatencyShown):
-                self._seen[type(each)] = each
             self._server.broadcast(each)
         self._server.ring()
 
@@ -250,13 +248,12 @@ class _Replay:
         (machine,) = stage.epoch.machines
         names = list(machine.endpoints)
         found: list[ToClient] = []
-        for record in self.index.links_before(self.index.place(self._player.now.utc)):
-            if record.endpoint < len(names):
-                link = kinds.unpacked(record.payload, Link)  # the index has read it already
+        for number, link in self.index.links_before(self.index.place(self._player.now.utc)):
+            if number < len(names):
                 found.append(
                     EndpointNews(
                         machine=machine.id,
-                        endpoint=names[record.endpoint],
+                        endpoint=names[number],
                         state=link.state,
                         since=link.utc,
                         since_monotonic=link.monotonic,
@@ -308,6 +305,7 @@ class _Replay:
                 self._rate = 0.0
                 if back:
                     self._player.step_back()
+                    self._look_for_seen()
                 else:
                     self._show(self._player.step())
             case ReplayStep(_, back):
@@ -337,7 +335,7 @@ class _Replay:
         if stage is None or not 0 <= request.index < len(stage.epoch.tags):
             return Refusal(f"there is no tag of index {request.index} in this epoch", request.request)
         tag = stage.epoch.tags[request.index].id
-        if self._scan.ended or self._scan.utc >= min(request.end, self._player.now.utc):
+        if self._scan.sequence > self._player.sequence or self._scan.ended:
             found, complete_from = (
                 self._scan.trends.series(tag, request.begin, request.end),
                 self.index.begin_utc,

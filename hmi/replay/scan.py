@@ -36,9 +36,9 @@ class Scan:
         return self._player.ended
 
     @property
-    def utc(self) -> int:
-        """UTC ns of the moment that it has come to."""
-        return self._player.now.utc
+    def sequence(self) -> int:
+        """The batch that it has come to."""
+        return self._player.sequence
 
     def go_on(self, enough: Callable[[], bool]) -> None:
         """Play on until ``enough`` says so.

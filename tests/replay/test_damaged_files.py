@@ -46,6 +46,7 @@ def played(path: Path) -> bool:
             for moment in (index.begin_utc, NOON + SECOND, index.end_utc, NOON + 2 * SECOND):
                 player.seek(moment)
                 index.seen_before(index.place(moment))
+                index.links_before(index.place(moment))
                 index.next_mark(moment, back=True)
             player.step()
             player.step_back()

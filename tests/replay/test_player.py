@@ -293,6 +293,30 @@ def test_where_the_clock_was_set_back_the_second_of_two_same_moments_is_shown(tm
         assert player.now.utc == RecordingIndex(reader).end_utc
 
 
+def test_what_came_before_the_clock_was_set_back_in_the_same_batch_is_taken(tmp_path: Path) -> None:
+    def day(machine: Machine) -> None:
+        machine.work(10)
+        before = machine.clock.advance(10 * MS)
+        local = np.arange(len(EPOCH.tags), dtype=np.uint32)
+        samples = batch_of(EPOCH, [("count", 7)], before)
+        records = machine._payloads.records(0, samples, local, before)
+        machine.clock.set_wall(before.utc - HOUR)
+        now = machine.clock.now()
+        records.append(Record(kinds.CLOCK, now, kinds.packed(ClockSet(-HOUR))))
+        later = machine.clock.advance(50 * MS)
+        records += machine._payloads.records(0, batch_of(EPOCH, [("count", 8)], later), local, later)
+        machine.journal.add(records, later)
+
+    path = recorded(tmp_path, day)
+    with RecordingReader(path) as reader:
+        player = player_of(reader)
+        at = NOON - HOUR + 930 * MS
+        player.seek(at)
+        assert player.stage is not None
+        assert int(player.stage.pipeline.columns.value[1]) == 7
+        assert player.now.utc == at
+
+
 def test_a_gap_is_told_and_takes_no_time(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     machine.begin()
@@ -331,6 +355,19 @@ def test_what_cannot_be_read_is_told_and_the_next_stretch_is_played(tmp_path: Pa
         assert notices(everything(player)) == [DAMAGED]
         assert player.now.utc == RecordingIndex(reader).end_utc
         assert state(player) == digest(machine.pipeline, EPOCH, "m")
+
+
+def test_a_link_that_makes_no_sense_is_a_mark_and_no_event(tmp_path: Path) -> None:
+    def day(machine: Machine) -> None:
+        machine.work(2)
+        machine.journal.add([Record(kinds.LINK, machine.clock.now(), b"none", 0)], machine.clock.now())
+        machine.lose_link()
+
+    with RecordingReader(recorded(tmp_path, day)) as reader:
+        index = RecordingIndex(reader)
+        assert [each.kind for each in index.marks] == ["link", "link"]
+        told = index.links_before(index.place(index.end_utc))
+        assert [(number, link.state) for number, link in told] == [(0, LinkState.UP), (0, LinkState.DOWN)]
 
 
 def test_marks_are_what_a_person_looks_for(tmp_path: Path) -> None:

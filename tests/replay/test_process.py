@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from hmi.link.client import LinkClient
 from hmi.link.errors import LinkEnded, LinkUnavailable
 from hmi.link.messages import (
+    EndpointNews,
     HistoryReply,
     ReplayAbout,
     ReplayControl,
@@ -29,6 +31,7 @@ from hmi.link.messages import (
 )
 from hmi.model.clock import SECOND
 from hmi.model.columns import Columns
+from hmi.model.samples import LinkEvent, LinkState
 from hmi.recorder import kinds
 from tests.recorder.shop import NOON
 from tests.replay.test_player import Machine
@@ -55,6 +58,7 @@ class Screen:
         self.about: ReplayAbout | None = None
         self.standing: ReplayStanding | None = None
         self.replies: list[HistoryReply] = []
+        self.link: LinkState | None = None
         self.until(lambda: self.about is not None and self.standing is not None)
 
     def take(self) -> None:
@@ -70,6 +74,8 @@ class Screen:
                 self.about = message
             case ReplayStanding():
                 self.standing = message
+            case EndpointNews(state=state):
+                self.link = state
             case HistoryReply():
                 self.replies.append(message)
 
@@ -99,7 +105,14 @@ def run_directory(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def served(recording: Path, run_directory: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def served(recording: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with served_by(recording, tmp_path) as process:
+        yield process
+
+
+@contextmanager
+def served_by(recording: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    run_directory = tmp_path / "run"
     words = [sys.executable, "-m", "hmi.app", "replay", str(recording), "--serve", str(run_directory)]
     said = tmp_path / "said"
     with said.open("wb") as errors:
@@ -116,6 +129,12 @@ def served(recording: Path, run_directory: Path, tmp_path: Path) -> Iterator[sub
 
 @pytest.fixture
 def screen(served: subprocess.Popen[bytes], run_directory: Path) -> Iterator[Screen]:
+    with screen_of(served, run_directory) as found:
+        yield found
+
+
+@contextmanager
+def screen_of(served: subprocess.Popen[bytes], run_directory: Path) -> Iterator[Screen]:
     end = time.monotonic() + 20
     while True:
         try:
@@ -181,6 +200,25 @@ def test_a_loop_is_played_again_and_again(screen: Screen) -> None:
     assert max(seen) <= end + SECOND
     screen.ask(ReplayLoop(0, 0))
     screen.until(lambda: screen.look()[0] > end + 2 * SECOND)
+
+
+def test_where_a_stretch_begins_nothing_of_the_one_before_is_told_after_its_greeting(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path / "m")
+    machine.begin()
+    machine.work(3)
+    machine.say(LinkEvent(LinkState.UP, machine.clock.now()))
+    machine.pipeline.endpoints[0].link = LinkEvent(LinkState.CONNECTING, machine.clock.now())
+    machine.begin(kinds.RELOADED)
+    machine.work(3)
+    path = machine.path
+    machine.journal.end(kinds.STOPPED, machine.clock.now())
+    with served_by(path, tmp_path) as process, screen_of(process, tmp_path / "run") as screen:
+        screen.ask(ReplayRate(1000.0))
+        screen.until(lambda: screen.standing is not None and screen.standing.ended)
+        screen.take()
+        assert screen.link is LinkState.CONNECTING
 
 
 def test_steps_and_marks(screen: Screen) -> None:
