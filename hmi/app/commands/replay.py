@@ -63,35 +63,6 @@ def command(
         return
     if machine not in (None, index.header.machine):
         raise click.BadParameter(f"this is a recording of {index.header.machine}", param_hint="--machine")
-    sys.exit(
-        _panel(
-            file,
-            begin,
-            machine=index.header.machine,
-            screen=screen or "machine",
-            theme=theme,
-            language=language,
-            fullscreen=fullscreen,
-            size=size,
-            seconds=seconds,
-            screenshot=screenshot,
-        )
-    )
-
-
-def _panel(
-    file: Path,
-    begin: int | None,
-    *,
-    machine: str,
-    screen: str,
-    theme: str,
-    language: str | None,
-    fullscreen: bool,
-    size: tuple[int, int] | None,
-    seconds: float | None,
-    screenshot: Path | None,
-) -> int:
     from hmi.app import run_folder, spawn
     from hmi.app.display import require_display
     from hmi.app.supervisor import Supervisor
@@ -109,11 +80,11 @@ def _panel(
         from hmi.ui.run import run_panel
 
         try:
-            return run_panel(
+            code = run_panel(
                 partial(LinkClient.connect, directory),
                 supervisor=supervisor,
-                machine=machine,
-                screen=screen,
+                machine=index.header.machine,
+                screen=screen or "machine",
                 theme=theme,
                 language=language,
                 fullscreen=fullscreen,
@@ -123,6 +94,7 @@ def _panel(
             )
         except OSError as error:  # what run_panel says of a picture that could not be written
             raise click.ClickException(str(error)) from error
+    sys.exit(code)
 
 
 def _serve(file: Path, directory: Path, begin: int | None) -> None:
